@@ -1,0 +1,1 @@
+"""What the studio can do, and its HTTP and command-line faces."""

@@ -1,0 +1,1 @@
+"""FastAPI routers: the studio over HTTP."""

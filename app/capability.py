@@ -1,0 +1,81 @@
+"""One capability: a name, a request type, a result type, a lane and a function; every face is generated from it."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from jobs.context import JobContext
+
+Request = TypeVar("Request", bound=BaseModel)
+Result = TypeVar("Result", bound=BaseModel)
+
+LANES = ("cpu", "gpu", "io")
+
+
+@dataclass(frozen=True)
+class MediaField:
+    """Marks a request field as media: an artifact id or, from the owner on this machine, a path."""
+
+    kind: str
+
+
+VideoRef = Annotated[str, MediaField("video")]
+AudioRef = Annotated[str, MediaField("audio")]
+ImageRef = Annotated[str, MediaField("image")]
+
+
+@dataclass(frozen=True)
+class Capability(Generic[Request, Result]):
+    """What the table holds. Calling it runs the function directly, without a job."""
+
+    name: str
+    title: str
+    lane: str
+    engine: str
+    version: int
+    reusable: bool
+    request: type[Request]
+    result: type[Result]
+    function: Callable[[Request, JobContext], Result]
+
+    @property
+    def summary(self) -> str:
+        """The docstring: read by people, the API page and agents alike."""
+        return inspect.getdoc(self.function) or self.title
+
+    def __call__(self, request: Request, job: JobContext) -> Result:
+        return self.function(request, job)
+
+    def media_fields(self) -> dict[str, MediaField]:
+        """Field name -> the kind of media it takes."""
+        found: dict[str, MediaField] = {}
+        for name, info in self.request.model_fields.items():
+            for mark in info.metadata:
+                if isinstance(mark, MediaField):
+                    found[name] = mark
+        return found
+
+
+def capability(
+    name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False
+) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:
+    """Makes a function ``(request: Model, job: JobContext) -> ResultModel`` into a `Capability`.
+
+    ``reusable`` means that the same request on the same media gives the same result, so a stored one may be
+    returned; ``version`` must rise whenever that stops being true of results already stored.
+    """
+    if lane not in LANES:
+        raise ValueError(f"lane {lane!r} is none of {LANES}")
+
+    def wrap(function: Callable[[Request, JobContext], Result]) -> Capability[Request, Result]:
+        hints: dict[str, Any] = typing.get_type_hints(function)
+        first = next(iter(inspect.signature(function).parameters))
+        return Capability(name, title, lane, engine, version, reusable, hints[first], hints["return"], function)
+
+    return wrap

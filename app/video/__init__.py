@@ -1,0 +1,1 @@
+"""Video: probing, scenes, keyframes, quality, proxies and exports."""

@@ -1,0 +1,1 @@
+"""Settings, errors and the YAML a person edits; imports nothing else of the studio."""

@@ -1,0 +1,1 @@
+"""The durable queue, the worker processes, and what a handler sees of both."""

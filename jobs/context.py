@@ -1,0 +1,156 @@
+"""What a handler sees of its job: progress, durable steps, partial results, artifacts. Nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from configs.errors import NotFound, StudioError
+from storage.records import RESULT, Artifact, Json
+
+T = TypeVar("T")
+OnStep = Callable[[float, str], None]  # what engines and ffmpeg receive instead of the context
+
+
+class JobCancelled(Exception):
+    """Raised inside a handler when its job has been cancelled; never caught by a handler."""
+
+
+class LeaseLost(Exception):
+    """Raised inside a handler whose attempt is no longer the current one; its writes are refused."""
+
+
+class Link(Protocol):
+    """How a context reaches the studio: over the worker's pipe, or directly for `io` jobs."""
+
+    def call(self, verb: str, **fields: Json) -> Json:
+        """Sends and waits until the studio has committed; raises `LeaseLost` for a stale attempt."""
+
+    def tell(self, verb: str, **fields: Json) -> None:
+        """Sends without waiting; may be merged or dropped."""
+
+    def write_blob(self, path: Path) -> tuple[str, int]:
+        """Copies a file into the content-addressed root; returns (sha256, size_bytes)."""
+
+    def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
+        """Runs a child job to its end and returns its result (`io` lane only)."""
+
+
+class JobContext:
+    """The narrow view of one attempt at one job.
+
+    Attributes:
+        job_id: the job.
+        attempt: 1 for the first try; the fencing number of every write.
+        project_id: the drawer that what is saved goes into.
+        work_dir: an empty folder of this attempt's own, deleted when the attempt ends.
+        saved: the last checkpoint of an earlier attempt, or None.
+    """
+
+    def __init__(
+        self,
+        *,
+        job_id: str,
+        attempt: int,
+        project_id: str,
+        work_dir: Path,
+        link: Link,
+        steps: Mapping[str, Json],
+        saved: Json,
+        media: Mapping[str, Artifact],
+        is_cancelled: Callable[[], bool],
+    ) -> None:
+        self.job_id, self.attempt, self.project_id = job_id, attempt, project_id
+        self.work_dir, self.saved = work_dir, saved
+        self._link, self._steps, self._media = link, dict(steps), dict(media)
+        self._is_cancelled = is_cancelled
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Reports how far the job is (0 to 1) and what it is doing; raises `JobCancelled` when it should stop."""
+        self.raise_if_cancelled()
+        self._link.tell("progress", fraction=min(1.0, max(0.0, float(fraction))), message=message)
+
+    def raise_if_cancelled(self) -> None:
+        """Raises `JobCancelled` when the job should stop; cheap enough for an inner loop."""
+        if self._is_cancelled():
+            raise JobCancelled(self.job_id)
+
+    def span(self, start: float, end: float) -> OnStep:
+        """An ``on_step(fraction, message)`` that maps 0..1 into this job's ``start``..``end``."""
+        return lambda fraction, message: self.progress(start + (end - start) * fraction, message)
+
+    def step(self, name: str, function: Callable[[], T]) -> T:
+        """Runs ``function`` once per job, whatever the number of attempts; its JSON result is kept."""
+        if name in self._steps:
+            return self._steps[name]  # type: ignore[no-any-return]
+        self.raise_if_cancelled()
+        value = function()
+        self._link.call("step", name=name, value=value)
+        self._steps[name] = value
+        return value
+
+    def checkpoint(self, state: Json) -> None:
+        """Keeps ``state`` (JSON) so that a later attempt finds it in ``saved``."""
+        self.raise_if_cancelled()
+        self._link.call("checkpoint", state=state)
+
+    def publish(self, key: str, value: Json) -> None:
+        """Shows a partial result at once; the same key replaces the earlier value."""
+        self._link.call("publish", key=key, value=value)
+
+    def save(
+        self,
+        name: str,
+        path: Path | str,
+        *,
+        kind: str,
+        role: str = RESULT,
+        media_type: str | None = None,
+        meta: Mapping[str, Json] | None = None,
+        inputs: Sequence[str] = (),
+        thumbnail: bool = False,
+    ) -> Artifact:
+        """Keeps a file as an artifact; ``name`` (which may hold folders) is unique within the job.
+
+        Saving a name a second time returns the artifact that the first attempt made. ``thumbnail`` makes it the
+        picture of its job. ``inputs`` are ids of the artifacts it was made from.
+        """
+        self.raise_if_cancelled()
+        sha256, size_bytes = self._link.write_blob(Path(path))
+        answer = self._link.call(
+            "save", name=name, kind=kind, role=role, media_type=media_type, meta=dict(meta or {}),
+            inputs=list(inputs), sha256=sha256, size_bytes=size_bytes, thumbnail=thumbnail,
+        )  # fmt: skip
+        return artifact_from_json(answer)
+
+    def artifact(self, artifact_id: str) -> Artifact:
+        """The artifact that a media field of the request refers to."""
+        if artifact_id not in self._media:
+            raise NotFound(f"The job has no media {artifact_id!r}.", "Name it in a media field of the request.")
+        return self._media[artifact_id]
+
+    def emit(self, kind: str, data: Json) -> None:
+        """Sends something fleeting (a token, a preview frame) to whoever is watching; it is not kept."""
+        self._link.tell("emit", kind=kind, data=data)
+
+    def log(self, message: str) -> None:
+        """Adds a line to the job's log."""
+        self._link.tell("log", message=message, at=time.time())
+
+    def run(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
+        """Runs a child job once per ``key`` and returns its result (`io` lane only)."""
+        return self._link.run_child(key, capability, request)
+
+
+def artifact_to_json(artifact: Artifact) -> dict[str, Any]:
+    """The form an artifact has on the pipe."""
+    return {**artifact.__dict__, "path": str(artifact.path), "inputs": list(artifact.inputs)}
+
+
+def artifact_from_json(data: Mapping[str, Any]) -> Artifact:
+    """The reverse of `artifact_to_json`."""
+    if not isinstance(data, Mapping):
+        raise StudioError(f"The studio answered {data!r} where an artifact was expected.")
+    return Artifact(**{**data, "path": Path(data["path"]), "inputs": tuple(data["inputs"])})

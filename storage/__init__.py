@@ -1,0 +1,1 @@
+"""What is kept: jobs, artifacts, blobs. Knows neither engines nor anything above."""

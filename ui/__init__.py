@@ -1,0 +1,1 @@
+"""The page: FastAPI and Gradio on one port."""
