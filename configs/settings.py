@@ -1,0 +1,126 @@
+"""Settings: frozen and typed; the only reader of the environment and of YAML.
+
+Order: the defaults below < studio.yaml < local.yaml < STUDIO_... variables < flags. An unknown key is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from configs.errors import BadInput
+
+CONFIG_DIR = Path(__file__).parent
+PREFIX = "STUDIO_"
+# Variables of this prefix that belong to the tests, the benchmarks and the tools, not to the studio.
+NOT_SETTINGS = frozenset({"STUDIO_CHROMIUM", "STUDIO_BENCH_MEDIA", "STUDIO_LAUNCHED"})
+
+
+def default_data_dir(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """The platform's folder for a user's data; never the working directory."""
+    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
+    if platform == "darwin":
+        return home / "Library" / "Application Support" / "Animation AI Studio"
+    if platform.startswith("win"):
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Animation AI Studio"
+    return Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "animation-ai-studio"
+
+
+def default_cpu_workers() -> int:
+    """One process per two cores, at least 2 so that a proxy need not wait for an analysis, at most 4."""
+    return min(4, max(2, (os.cpu_count() or 2) // 2))
+
+
+class Settings(BaseModel):
+    """Everything that can be set. Sizes are bytes, times are seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+    share: bool = False
+    headless: bool = False
+    open_browser: bool = True
+    passphrase: str | None = Field(default=None, min_length=8)
+    database_url: str | None = None
+    blob_dir: Path | None = None
+    cpu_workers: int = Field(default_factory=default_cpu_workers, ge=1, le=64)
+    io_threads: int = Field(default=8, ge=1, le=256)
+    max_upload_bytes: int = Field(default=16 * 2**30, ge=1)
+    min_free_bytes: int = Field(default=64 * 2**20, ge=0)
+    cancel_grace_s: float = Field(default=5.0, gt=0)
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator("data_dir", "blob_dir", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else Path(os.path.abspath(value.expanduser()))
+
+    @property
+    def blobs(self) -> Path:
+        """The root of the content-addressed files."""
+        return self.blob_dir or self.data_dir / "blobs"
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the job and artifact store."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'studio.db'}"
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    config_dir: Path | None = None,
+) -> Settings:
+    """Merges every source and validates the result.
+
+    Raises:
+        BadInput: a file, variable or flag holds an unknown key or an unusable value; the sentence names all three.
+    """
+    environ = os.environ if environ is None else environ
+    config_dir = CONFIG_DIR if config_dir is None else config_dir
+    merged: dict[str, Any] = {"data_dir": default_data_dir(environ)}
+    origin: dict[str, str] = {}
+    sources = [(name, _read_yaml(config_dir / name)) for name in ("studio.yaml", "local.yaml")]
+    sources += [("the environment", _read_environment(environ)), ("the command line", dict(overrides or {}))]
+    for source, values in sources:
+        for key, value in values.items():
+            if value is not None:
+                merged[key], origin[key] = value, source
+    try:
+        return Settings(**merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        where = origin.get(key, "the defaults")
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(sorted(Settings.model_fields))
+            raise BadInput(f"Setting {key!r} in {where} is not known.", f"Known settings: {known}.") from None
+        raise BadInput(
+            f"Setting {key!r} in {where} is {merged.get(key)!r}: {first['msg'].lower()}.", f"Mend {key!r} in {where}."
+        ) from None
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = (n for n in environ if n.startswith(PREFIX) and n not in NOT_SETTINGS)
+    return {name[len(PREFIX) :].lower(): environ[name] for name in names if environ[name] != ""}
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not valid YAML: {error}.".replace("\n", " "), "Mend the file or remove it.") from None
+    if not isinstance(data, dict):
+        raise BadInput(f"{path} holds {type(data).__name__}, not settings.", "Write one `name: value` per line.")
+    return data

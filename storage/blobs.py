@@ -1,0 +1,135 @@
+"""Files named by their SHA-256. A writer stages a file; the studio alone moves it into place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1 << 20
+
+
+class Staged:
+    """A file being written beside the blobs. It becomes a blob by `BlobStore.adopt`, or vanishes by `discard`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size_bytes = 0
+        self._hash = hashlib.sha256()
+        self._file: BinaryIO | None = path.open("xb")
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Appends bytes."""
+        assert self._file is not None
+        self._file.write(data)
+        self._hash.update(data)
+        self.size_bytes += len(data)
+
+    def finish(self) -> str:
+        """Forces the bytes to the disk and returns their SHA-256 in hexadecimal."""
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+        return self._hash.hexdigest()
+
+    def discard(self) -> None:
+        """Removes the file; harmless after it has been adopted."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self.path.unlink(missing_ok=True)
+
+
+class BlobStore:
+    """``root/ab/cd/abcd...``; ``root/incoming`` holds what is being written and is emptied at each start."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.incoming = root / "incoming"
+
+    def path(self, sha256: str) -> Path:
+        """Where the blob lies, or would lie."""
+        return self.root / sha256[:2] / sha256[2:4] / sha256
+
+    def stage(self) -> Staged:
+        """Opens a new file to write into."""
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        return Staged(self.incoming / secrets.token_hex(12))
+
+    def stage_copy(self, source: Path) -> Staged:
+        """Stages the bytes of a file; nothing stays if reading or writing fails."""
+        staged = self.stage()
+        try:
+            with source.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    staged.write(chunk)
+            staged.finish()
+        except BaseException:
+            staged.discard()
+            raise
+        return staged
+
+    def adopt(self, staged: Path, sha256: str) -> Path:
+        """Moves a finished staged file into place (a no-op when the same bytes are there already)."""
+        target = self.path(sha256)
+        if target.exists():
+            staged.unlink(missing_ok=True)
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staged, target)
+        _sync_folder(target.parent)
+        return target
+
+    def remove(self, sha256: str) -> int:
+        """Deletes a blob; returns the bytes freed."""
+        path = self.path(sha256)
+        size = path.stat().st_size if path.exists() else 0
+        path.unlink(missing_ok=True)
+        return size
+
+    def empty_incoming(self) -> None:
+        """Throws away what a dead studio was in the middle of writing."""
+        shutil.rmtree(self.incoming, ignore_errors=True)
+        self.incoming.mkdir(parents=True, exist_ok=True)
+
+    def sweep(self, is_known: Callable[[str], bool]) -> int:
+        """Deletes blobs that no row names (a studio died between the move and the commit); returns how many."""
+        removed = 0
+        for path in self.root.glob("??/??/*"):
+            if not is_known(path.name):
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # Windows cannot open a folder; its rename is durable by itself
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file; beyond 2 GiB that of its size and three 16 MiB samples, marked ``sampled-``."""
+    size = path.stat().st_size
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        if size <= 2 * 2**30:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+            return digest.hexdigest()
+        digest.update(str(size).encode())
+        window = 16 * 2**20
+        for start in (0, size // 2, size - window):
+            file.seek(start)
+            digest.update(file.read(window))
+    return f"sampled-{digest.hexdigest()}"
