@@ -39,8 +39,11 @@ class SetupError(Exception):
 class Report(Protocol):
     """Whoever shows the set-up's progress: the terminal and the page."""
 
-    def stage(self, title: str) -> None:
-        """A new stage has begun."""
+    def plan(self, steps: Sequence[str]) -> None:
+        """What will be done, in order; the words of `plan()`."""
+
+    def stage(self, step: str) -> None:
+        """This step has begun, or "wait" while another set-up works on the folder."""
 
     def line(self, text: str) -> None:
         """The running tool printed this."""
@@ -125,10 +128,15 @@ class Environment:
             return {}
         return {str(k): str(v) for k, v in data.items()} if isinstance(data, dict) else {}
 
+    def packages(self) -> list[str]:
+        """The folders that describe what is installed, such as `numpy-2.4.6.dist-info`."""
+        folders = [*self.venv.glob("lib/python*/site-packages"), *self.venv.glob("Lib/site-packages")]
+        return [name for folder in folders for name in os.listdir(folder) if name.endswith(".dist-info")]
+
     def intruders(self) -> tuple[str, ...]:
         """Names of installed packages that must not be there."""
-        folders = [*self.venv.glob("lib/python*/site-packages"), *self.venv.glob("Lib/site-packages")]
-        return tuple(sorted({n.replace("_", "-") for f in folders for n in INTRUDERS if any(f.glob(f"{n}-*.dist-info"))}))
+        names = {package.split("-", 1)[0] for package in self.packages()}
+        return tuple(name.replace("_", "-") for name in INTRUDERS if name in names)
 
     def is_current_python(self) -> bool:
         """Whether this very process runs in the environment."""
@@ -158,7 +166,9 @@ class Environment:
             found = Found(os.access(self.python, os.X_OK), self._has_pip(run, lock), self.stamp(), self.intruders())
             wanted = self.wanted(groups)
             _refuse_small_disk(self.root)
-            for step in plan(found, wanted, VERSION if self.is_current_python() else ""):
+            steps = plan(found, wanted, VERSION if self.is_current_python() else "")
+            report.plan(steps)
+            for step in steps:
                 self._carry_out(step, report, run, lock)
             if self.intruders():
                 self._carry_out("mend cv2", report, run, lock)
@@ -166,18 +176,15 @@ class Environment:
             self._write_stamp({**kept, **wanted, "python": self._version(run, lock)})
 
     def _carry_out(self, step: str, report: Report, run: Runner, lock: Sequence[int]) -> None:
+        report.stage(step)
         if step == "make":
-            report.stage("Making the environment")
             refuse_without_venv()
             self._tool(run, [self.base_python, "-m", "venv", "--clear", str(self.venv)], report, lock)
         elif step == "mend cv2":
-            report.stage("Replacing opencv-python by its headless twin")
             self._tool(run, self._pip("uninstall", "--yes", *self.intruders()), report, lock)
             self._tool(run, self._pip("install", "--force-reinstall", "--no-deps", self._headless_cv2()), report, lock)
         else:
-            group = step.removeprefix("install ")
-            report.stage("Installing the test tools" if group == "tests" else "Installing the studio's libraries")
-            file = self.root / REQUIREMENTS[group]
+            file = self.root / REQUIREMENTS[step.removeprefix("install ")]
             self._tool(run, self._pip("install", "--prefer-binary", "--progress-bar", "off", "-r", str(file)), report, lock)
 
     def _pip(self, verb: str, *arguments: str) -> list[str]:
@@ -233,7 +240,9 @@ def refuse_without_venv() -> None:
 def _refuse_small_disk(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < NEEDED_BYTES:
-        raise SetupError(f"{folder} has {free / 1e9:.1f} GB free and the set-up needs {NEEDED_BYTES / 1e9:.1f} GB: make room and run it again.")
+        raise SetupError(
+            f"{folder} has {free / 1e9:.1f} GB free and the set-up needs {NEEDED_BYTES / 1e9:.1f} GB: make room and run it again."
+        )
 
 
 def run_tool(command: Sequence[str], on_line: OnLine, keep_open: Sequence[int]) -> int:
@@ -284,6 +293,6 @@ def _lock(handle: IO[str], report: Report) -> tuple[int, ...]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        report.stage("Waiting for another set-up in this folder")
+        report.stage("wait")
         fcntl.flock(handle, fcntl.LOCK_EX)
     return (handle.fileno(),)
