@@ -11,6 +11,7 @@ from configs.errors import NotFound, StudioError
 from storage.records import RESULT, Artifact, Json
 
 T = TypeVar("T")
+PROGRESS_INTERVAL_S = 0.05  # an inner loop may report every frame; the pipe carries at most 20 a second
 OnStep = Callable[[float, str], None]  # what engines and ffmpeg receive instead of the context
 
 
@@ -31,8 +32,8 @@ class Link(Protocol):
     def tell(self, verb: str, **fields: Json) -> None:
         """Sends without waiting; may be merged or dropped."""
 
-    def write_blob(self, path: Path) -> tuple[str, int]:
-        """Copies a file into the content-addressed root; returns (sha256, size_bytes)."""
+    def stage_blob(self, path: Path) -> tuple[str, str, int]:
+        """Copies a file beside the blobs; returns (path of the copy, sha256, size_bytes)."""
 
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         """Runs a child job to its end and returns its result (`io` lane only)."""
@@ -66,10 +67,16 @@ class JobContext:
         self.work_dir, self.saved = work_dir, saved
         self._link, self._steps, self._media = link, dict(steps), dict(media)
         self._is_cancelled = is_cancelled
+        self._said: tuple[str, float] = ("", 0.0)
 
     def progress(self, fraction: float, message: str = "") -> None:
         """Reports how far the job is (0 to 1) and what it is doing; raises `JobCancelled` when it should stop."""
         self.raise_if_cancelled()
+        now = time.monotonic()
+        last_message, last_at = self._said
+        if message == last_message and now - last_at < PROGRESS_INTERVAL_S:
+            return
+        self._said = (message, now)
         self._link.tell("progress", fraction=min(1.0, max(0.0, float(fraction))), message=message)
 
     def raise_if_cancelled(self) -> None:
@@ -118,10 +125,10 @@ class JobContext:
         picture of its job. ``inputs`` are ids of the artifacts it was made from.
         """
         self.raise_if_cancelled()
-        sha256, size_bytes = self._link.write_blob(Path(path))
+        staged, sha256, size_bytes = self._link.stage_blob(Path(path))
         answer = self._link.call(
             "save", name=name, kind=kind, role=role, media_type=media_type, meta=dict(meta or {}),
-            inputs=list(inputs), sha256=sha256, size_bytes=size_bytes, thumbnail=thumbnail,
+            inputs=list(inputs), staged=staged, sha256=sha256, size_bytes=size_bytes, thumbnail=thumbnail,
         )  # fmt: skip
         return artifact_from_json(answer)
 

@@ -70,6 +70,10 @@ class Job:
     started_at: float | None
     finished_at: float | None
 
+    def public(self) -> dict[str, Json]:
+        """The job as a person, a page or a script sees it: everything but the store's own columns."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("seq", "cache_key")}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:

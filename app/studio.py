@@ -1,0 +1,369 @@
+"""The composition root: the only place where the parts are wired together, and the few verbs that every face uses."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from app import machine, submission
+from app.capability import Capability
+from app.intake import Intake, Upload
+from app.version import VERSION
+from configs.errors import BadInput, Conflict, NotFound, Unavailable
+from configs.settings import Settings
+from jobs.desk import Desk
+from jobs.events import EventBus
+from jobs.host import FolderLock
+from jobs.io_lane import IoLane
+from jobs.queue import JobQueue
+from jobs.supervisor import Supervisor
+from storage import jobs as rows
+from storage import projects
+from storage.artifacts import ArtifactStore
+from storage.blobs import BlobStore
+from storage.database import Database
+from storage.records import LIVE, STATES, Artifact, Job, Json, Page, Project
+
+log = logging.getLogger(__name__)
+CHILD_DEPTH = 4
+PAGE_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A job, and whether it is an earlier one whose result (made or in the making) answers the request."""
+
+    job: Job
+    reused: bool
+
+
+@dataclass(frozen=True)
+class JobDetail:
+    """Everything about one job."""
+
+    job: Job
+    result: Json
+    artifacts: tuple[Artifact, ...]
+    published: dict[str, Json]
+    log: tuple[str, ...]
+
+
+class Studio:
+    """Owner of one data folder. Open it in a ``with`` block; only one at a time can hold a folder."""
+
+    version = VERSION
+
+    def __init__(self, settings: Settings, capabilities: Iterable[Capability[Any, Any]], worker_target: str, keep_spare: bool) -> None:
+        self.settings = settings
+        self.capabilities = {capability.name: capability for capability in capabilities}
+        self.started_at = time.time()
+        self.token = ""
+        self._lock = FolderLock(settings.data_dir / "studio.lock")
+        self.events = EventBus()
+        self._database = Database(settings.url)
+        self._artifacts = ArtifactStore(self._database, BlobStore(settings.blobs))
+        self._queue = JobQueue(self._database, self.events)
+        self._prober = machine.LazyProber()
+        self._intake = Intake(
+            self._artifacts, self._prober.probe, max_bytes=settings.max_upload_bytes, min_free_bytes=settings.min_free_bytes,
+            default_project=projects.DEFAULT,
+        )  # fmt: skip
+        desk = Desk(self._queue, self._artifacts, settings.data_dir / "work")
+        self._io = IoLane(desk, self.capabilities, settings.io_threads, self._submit_child)
+        self._supervisor = Supervisor(
+            desk, {"cpu": settings.cpu_workers}, worker_target, settings.data_dir / "logs", io_lane=self._io,
+            cancel_grace_s=settings.cancel_grace_s, keep_spare=keep_spare,
+        )  # fmt: skip
+        self._meter = machine.Meter()
+
+    # -- life --------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls, settings: Settings, *, capabilities: Iterable[Capability[Any, Any]] | None = None, worker_target: str = "app.worker:build",
+        start_workers: bool = True, keep_spare: bool = True,
+    ) -> Studio:  # fmt: skip
+        """Takes the data folder, mends what a crash left, and starts to work.
+
+        Raises:
+            Conflict: another studio holds the folder; the sentence says where it can be reached.
+            Unavailable: the folder or its database cannot be used; the sentence says why.
+        """
+        if capabilities is None:
+            from app.capabilities import CAPABILITIES
+
+            capabilities = CAPABILITIES
+        studio = cls(settings, capabilities, worker_target, keep_spare)
+        studio._take_folder()
+        try:
+            studio._recover()
+            if start_workers:
+                studio._supervisor.start()
+        except BaseException:
+            studio.close()
+            raise
+        return studio
+
+    def close(self) -> None:
+        """Stops the workers, puts back what they ran, folds the log into the database, gives the folder back."""
+        self.events.close()
+        self._supervisor.close()
+        self._io.close(timeout_s=1.0)
+        self._prober.close()
+        try:
+            if self._lock.held:
+                self._queue.release_all()
+                (self.settings.data_dir / "studio.json").unlink(missing_ok=True)
+        except Unavailable as error:
+            log.error("the studio could not put its running jobs back: %s", error)  # the next start does
+        finally:
+            self._database.close()
+            self._lock.release()
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def announce(self, url: str | None) -> None:
+        """Writes where this studio can be reached, for commands given in another terminal."""
+        write_private(self.settings.data_dir / "studio.json", json.dumps({"pid": os.getpid(), "url": url, "version": VERSION}))
+
+    def _take_folder(self) -> None:
+        folder = self.settings.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "logs").mkdir(exist_ok=True)
+            taken = self._lock.acquire()
+        except OSError as error:
+            raise Unavailable(
+                f"The data folder {folder} cannot be used: {error.strerror or error}.", "Make it writable, or give another with --data-dir.", "read_only"
+            ) from error
+        if not taken:
+            other = read_announcement(folder)
+            where = f" at {other['url']}" if other.get("url") else f" as process {other['pid']}" if other.get("pid") else ""
+            raise Conflict(f"A studio already runs{where} on the data folder {folder}.", "Use that one, stop it, or give another folder with --data-dir.", "already_running")
+
+    def _recover(self) -> None:
+        folder = self.settings.data_dir
+        crashed = (folder / "studio.json").exists()
+        try:
+            shutil.rmtree(folder / "work", ignore_errors=True)
+            (folder / "work").mkdir(exist_ok=True)
+            self._artifacts.blobs.empty_incoming()
+            self.token = secrets.token_urlsafe(32)
+            write_private(folder / "studio.token", self.token)
+            self.announce(None)
+        except OSError as error:
+            raise Unavailable(f"The data folder {folder} cannot be written: {error.strerror or error}.", "Make it writable, or give another with --data-dir.", "read_only") from error
+        self._database.open()
+        queued, cancelled = self._queue.recover()
+        if queued or cancelled:
+            log.warning("the last studio died: %d running jobs are queued again, %d were being cancelled", queued, cancelled)
+        if crashed:
+            self._artifacts.blobs.sweep(self._artifacts.is_known_blob)
+
+    # -- jobs --------------------------------------------------------------------------------------------------
+
+    def submit(
+        self, name: str, request: Mapping[str, Any] | BaseModel, *, project_id: str | None = None, priority: int = 0,
+        parent_id: str | None = None, allow_paths: bool = False, reuse: bool = True,
+    ) -> Submitted:  # fmt: skip
+        """Validates, takes the media in, and enqueues; raises before any job exists when something is wrong.
+
+        With ``reuse``, an earlier job of the same capability, version, settings and media content is returned instead.
+        """
+        capability = self.capability(name)
+        project = projects.require(self._database, project_id or projects.DEFAULT).id
+        typed = submission.validate(capability, request)
+        take = (lambda path, kind: self._intake.add_path(path, kind, project)) if allow_paths else None
+        values, media = submission.resolve_media(capability, typed, self._artifacts, take)
+        key = submission.cache_key(capability, values, media, project)
+        if reuse and key is not None:
+            earlier = self._find_reusable(key)
+            if earlier is not None:
+                return Submitted(earlier, True)
+        self._intake.require_space()
+        new = submission.new_job(capability, values, media, project_id=project, priority=priority, parent_id=parent_id, key=key)
+        return Submitted(self._queue.submit(new), False)
+
+    def capability(self, name: str) -> Capability[Any, Any]:
+        """One row of the table; raises `NotFound` naming those that exist."""
+        if name not in self.capabilities:
+            raise NotFound(f"There is no capability {name!r}.", f"There are: {', '.join(self.capabilities)}.")
+        return self.capabilities[name]
+
+    def job(self, job_id: str) -> JobDetail:
+        """One job with its result, artifacts, partial results and log."""
+        job = self._queue.find(job_id)
+        with self._database.read() as connection:
+            result, published, lines = rows.result_of(connection, job_id), rows.published_by(connection, job_id), rows.log_of(connection, job_id)
+        return JobDetail(job, result, self._artifacts.of_job(job_id), published, lines)
+
+    def jobs(
+        self, *, state: Sequence[str] = (), capability: str | None = None, project_id: str | None = None, parent_id: str | None = None,
+        limit: int = 50, before: int | None = None,
+    ) -> Page:  # fmt: skip
+        """Jobs, newest first."""
+        unknown = [s for s in state if s not in STATES]
+        if unknown:
+            raise BadInput(f"There is no job state {unknown[0]!r}.", f"States: {', '.join(STATES)}.")
+        _require_limit(limit)
+        return self._queue.page(states=state, capability=capability, project_id=project_id, parent_id=parent_id, limit=limit, before=before)
+
+    def counts(self, project_id: str | None = None) -> dict[str, int]:
+        """Jobs per state."""
+        with self._database.read() as connection:
+            return rows.counts(connection, project_id)
+
+    def queue_depths(self) -> dict[str, int]:
+        """Waiting jobs per lane."""
+        with self._database.read() as connection:
+            return rows.queue_depths(connection)
+
+    def cancel(self, job_id: str) -> Job:
+        """Stops a job: at once when it waits, at its next report when it runs, by force after `cancel_grace_s`."""
+        return self._queue.cancel(job_id)
+
+    def retry(self, job_id: str) -> Job:
+        """Queues an unsuccessful job again; it goes on from its last finished step."""
+        return self._queue.retry(job_id)
+
+    def run_next(self, job_id: str) -> Job:
+        """Moves a waiting job to the front."""
+        return self._queue.run_next(job_id)
+
+    def wait(self, job_id: str, timeout_s: float | None = None) -> JobDetail:
+        """Sleeps until the job has ended or the time is up."""
+        self._queue.wait(job_id, timeout_s)
+        return self.job(job_id)
+
+    def _find_reusable(self, key: str) -> Job | None:
+        with self._database.read() as connection:
+            job_id = rows.find_reusable(connection, key)
+        if job_id is None:
+            return None
+        job = self._queue.find(job_id)
+        if any(artifact.missing for artifact in self._artifacts.of_job(job_id)):
+            return None
+        return job
+
+    def _submit_child(self, parent: Job, key: str, name: str, request: Mapping[str, Json]) -> Job:
+        depth, ancestor = 1, parent
+        while ancestor.parent_id is not None:
+            depth, ancestor = depth + 1, self._queue.find(ancestor.parent_id)
+        if depth >= CHILD_DEPTH:
+            raise BadInput(f"Job {parent.id} asked for a child {depth} levels deep.", f"At most {CHILD_DEPTH} levels are allowed.")
+        capability = self.capability(name)
+        values, media = submission.resolve_media(capability, submission.validate(capability, request), self._artifacts, None)
+        new = submission.new_job(
+            capability, values, media, project_id=parent.project_id, priority=parent.priority, parent_id=parent.id, child_key=key
+        )
+        return self._queue.submit_child(new)
+
+    # -- artifacts ---------------------------------------------------------------------------------------------
+
+    def begin_upload(self, name: str) -> Upload:
+        """A file about to be received; use it in a ``with`` block."""
+        return Upload(self._intake, name)
+
+    def add_path(self, path: str | Path, kind: str = "video", project_id: str | None = None) -> Artifact:
+        """Media that stays where it is."""
+        return self._intake.add_path(path, kind, project_id)
+
+    def sample(self, name: str) -> Artifact:
+        """The built-in sample clip, drawn on first use."""
+        return machine.sample_clip(name, self._artifacts, self._intake)
+
+    def artifact(self, artifact_id: str) -> Artifact:
+        """One artifact."""
+        return self._artifacts.get(artifact_id)
+
+    def artifacts(
+        self, *, kind: str | None = None, role: str | None = None, job_id: str | None = None, project_id: str | None = None,
+        query: str | None = None, limit: int = 50, before: int | None = None,
+    ) -> Page:  # fmt: skip
+        """Artifacts, newest first."""
+        _require_limit(limit)
+        return self._artifacts.page(kind=kind, role=role, job_id=job_id, project_id=project_id, query=query, limit=limit, before=before)
+
+    def delete_artifact(self, artifact_id: str) -> int:
+        """Forgets an artifact and frees its bytes (a file given by path is left alone); refused while a job needs it."""
+        artifact = self._artifacts.get(artifact_id)
+        for job in self._queue.page(states=LIVE, project_id=artifact.project_id, limit=PAGE_LIMIT).items:
+            if artifact_id in job.request.values() or artifact.job_id == job.id:
+                raise Conflict(f"{artifact.name} is used by job {job.id}, which is {job.state}.", "Cancel the job first, or wait for its end.")
+        return self._artifacts.delete(artifact_id)
+
+    def relink(self, artifact_id: str, path: str | Path) -> Artifact:
+        """Points a moved file's artifact at its new place."""
+        return self._artifacts.relink(artifact_id, Path(path).expanduser().absolute())
+
+    def lineage(self, artifact_id: str) -> dict[str, Any]:
+        """What made an artifact and what was made from it: ``artifact``, ``job``, ``parents``, ``children``."""
+        artifact = self._artifacts.get(artifact_id)
+        parents = []
+        for parent_id in artifact.inputs:
+            try:
+                parents.append(self._artifacts.get(parent_id))
+            except NotFound:
+                continue  # deleted since; the job below still says what it was
+        job = self._queue.find(artifact.job_id) if artifact.job_id else None
+        return {"artifact": artifact, "job": job, "parents": parents, "children": list(self._artifacts.children(artifact_id))}
+
+    # -- projects, machine -------------------------------------------------------------------------------------
+
+    def projects(self) -> tuple[Project, ...]:
+        """Every project."""
+        return projects.all_projects(self._database)
+
+    def create_project(self, name: str) -> Project:
+        """A new project."""
+        return projects.create(self._database, name)
+
+    def status(self) -> dict[str, Any]:
+        """The machine, the workers and the queue, as JSON."""
+        return {
+            "version": VERSION,
+            "uptime_s": round(time.time() - self.started_at, 1),
+            **self._meter.read(self.settings.data_dir, self._artifacts.total_bytes),
+            "workers": self._supervisor.workers(),
+            "worker_deaths": self._supervisor.deaths(),
+            "trouble": self._supervisor.trouble(),
+            "counts": self.counts(),
+        }
+
+
+def read_announcement(data_dir: Path) -> dict[str, Any]:
+    """What the studio on this folder wrote about itself; empty when there is nothing readable."""
+    try:
+        found = json.loads((data_dir / "studio.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces a file that only its owner may read."""
+    temporary = path.with_suffix(path.suffix + ".new")
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(temporary, path)
+
+
+def _require_limit(limit: int) -> None:
+    if not 1 <= limit <= PAGE_LIMIT:
+        raise BadInput(f"The limit is {limit}.", f"Give 1 to {PAGE_LIMIT}.")

@@ -1,0 +1,96 @@
+"""From a request to a row: validate, resolve media, find a stored result, and only then enqueue."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from app.capability import Capability
+from configs.errors import BadInput, BadMedia
+from storage.artifacts import ArtifactStore
+from storage.ids import new_id
+from storage.jobs import NewJob
+from storage.records import Artifact
+
+PRIORITY_LIMIT = 1000
+TakePath = Callable[[str, str], Artifact]  # (path, kind) -> artifact
+
+
+def validate(capability: Capability[Any, Any], request: Mapping[str, Any] | BaseModel) -> BaseModel:
+    """The typed request; raises `BadInput` naming the field, its value and what it should be."""
+    if isinstance(request, BaseModel):
+        request = request.model_dump(mode="json")
+    try:
+        return capability.request.model_validate(request)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "request"
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(capability.request.model_fields)
+            raise BadInput(f"{capability.name} has no field {name!r}.", f"Fields: {known}.") from None
+        if first["type"] == "missing":
+            raise BadInput(f"{capability.name} needs {name!r}.", "Give it.") from None
+        shown = repr(first["input"])
+        raise BadInput(f"{name} is {shown[:80]}: {first['msg'][:1].lower()}{first['msg'][1:]}.", f"Mend {name!r}.") from None
+
+
+def resolve_media(
+    capability: Capability[Any, Any], request: BaseModel, artifacts: ArtifactStore, take_path: TakePath | None
+) -> tuple[dict[str, Any], dict[str, Artifact]]:
+    """The request as JSON with every media field an artifact id, and those artifacts by field.
+
+    Args:
+        take_path: takes a local path in; None when the caller may not name paths.
+
+    Raises:
+        BadInput, BadMedia: the artifact is unknown or of another kind, its file has gone, or the path is not allowed.
+    """
+    values = request.model_dump(mode="json")
+    media: dict[str, Artifact] = {}
+    for name, mark in capability.media_fields().items():
+        reference = values.get(name)
+        if reference is None:
+            continue
+        if is_artifact_id(reference):
+            artifact = artifacts.require_file(artifacts.get(reference))
+        elif take_path is None:
+            raise BadInput(f"{name} is {reference!r}, which is not an artifact id.", "Upload the file first and give the id it gets.")
+        else:
+            artifact = take_path(reference, mark.kind)
+        if artifact.kind != mark.kind:
+            raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; {name} needs {mark.kind}.", f"Give a {mark.kind}.")
+        values[name], media[name] = artifact.id, artifact
+    return values, media
+
+
+def is_artifact_id(reference: str) -> bool:
+    """Whether a media field names an artifact rather than a path."""
+    return len(reference) == 18 and reference.startswith("a-") and reference[2:].isalnum()
+
+
+def cache_key(capability: Capability[Any, Any], values: Mapping[str, Any], media: Mapping[str, Artifact], project_id: str) -> str | None:
+    """Names a result: the same capability at the same version, settings, content and name of the media, in one project."""
+    if not capability.reusable:
+        return None
+    content = {name: [artifact.content_hash, artifact.name, str(artifact.path) if artifact.external else ""] for name, artifact in media.items()}
+    text = json.dumps([capability.name, capability.version, project_id, {**values, **content}], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def new_job(
+    capability: Capability[Any, Any], values: dict[str, Any], media: Mapping[str, Artifact], *, project_id: str, priority: int = 0,
+    parent_id: str | None = None, child_key: str | None = None, key: str | None = None,
+) -> NewJob:  # fmt: skip
+    """The row to enqueue."""
+    if not -PRIORITY_LIMIT <= priority <= PRIORITY_LIMIT:
+        raise BadInput(f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier.")
+    about = next(iter(media.values())).name if media else ""
+    return NewJob(
+        id=new_id("j-"), capability=capability.name, title=f"{capability.title}: {about}" if about else capability.title,
+        lane=capability.lane, engine=capability.engine, request=values, project_id=project_id, priority=priority,
+        parent_id=parent_id, child_key=child_key, cache_key=key,
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""One attempt at one job, in a worker process or on an `io` thread: build the context, call the handler, name the outcome."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from configs.errors import StudioError
+from jobs.context import JobCancelled, JobContext, LeaseLost, Link, artifact_from_json
+from storage.records import CANCELLED, FAILED, SUCCEEDED, Json
+
+LOST = "lost"  # the attempt no longer holds its job: nothing to report
+
+
+class Handler(Protocol):
+    """What a worker knows of a capability."""
+
+    @property
+    def request(self) -> type[BaseModel]: ...
+
+    def __call__(self, request: Any, job: JobContext) -> BaseModel: ...
+
+
+Table = Mapping[str, Handler]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Everything an attempt needs, as it travels over the pipe."""
+
+    job_id: str
+    attempt: int
+    capability: str
+    request: dict[str, Json]
+    project_id: str
+    work_dir: str
+    blob_dir: str
+    steps: dict[str, Json] = field(default_factory=dict)
+    checkpoint: Json = None
+    media: dict[str, dict[str, Json]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How an attempt ended; ``state`` is succeeded, failed, cancelled or lost."""
+
+    state: str
+    result: Json = None
+    error: dict[str, str] | None = None
+    log: tuple[str, ...] = ()
+
+
+def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[], bool]) -> Outcome:
+    """Runs the handler to its end; never raises. The attempt's folder is gone afterwards."""
+    work_dir = Path(order.work_dir)
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+        handler = table[order.capability]
+        context = JobContext(
+            job_id=order.job_id, attempt=order.attempt, project_id=order.project_id, work_dir=work_dir, link=link, steps=order.steps,
+            saved=order.checkpoint, media={k: artifact_from_json(v) for k, v in order.media.items()}, is_cancelled=is_cancelled,
+        )  # fmt: skip
+        result = handler(handler.request.model_validate(order.request), context)
+        return Outcome(state=SUCCEEDED, result=result.model_dump(mode="json"))
+    except JobCancelled:
+        return Outcome(state=CANCELLED)
+    except LeaseLost:
+        return Outcome(state=LOST)
+    except StudioError as error:
+        return Outcome(state=FAILED, error=error.as_dict())
+    except Exception as error:
+        return Outcome(state=FAILED, error=error_of(error), log=tuple(traceback.format_exc().splitlines()))
+    finally:
+        shutil.rmtree(work_dir, ignore_errors=True)
+
+
+def error_of(error: Exception) -> dict[str, str]:
+    """What a job keeps of an exception that nobody foresaw."""
+    kind = type(error).__name__
+    return {"code": "crashed", "message": f"The job stopped on an unexpected {kind}: {error}".strip(), "remedy": "Retry it; the log holds the details."}

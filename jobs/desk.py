@@ -1,0 +1,89 @@
+"""The studio's side of a running attempt: takes its reports and commits them, refusing those of a stale attempt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jobs.attempt import Order
+from jobs.context import artifact_to_json
+from jobs.queue import JobQueue
+from storage import jobs as rows
+from storage.artifacts import ArtifactStore, NewArtifact
+from storage.records import Job, Json
+
+LOG_LINES_PER_ATTEMPT = 2000
+
+
+class Desk:
+    """Turns the verbs of an attempt into committed rows and events."""
+
+    def __init__(self, queue: JobQueue, artifacts: ArtifactStore, work_root: Path) -> None:
+        self.queue, self.artifacts, self.work_root = queue, artifacts, work_root
+        self._logged: dict[tuple[str, int], int] = {}
+
+    def order(self, job: Job) -> Order:
+        """What a worker must know to run the claimed attempt."""
+        with self.queue.database.read() as connection:
+            saved = rows.saved_by(connection, job.id)
+        media = {}
+        for value in job.request.values():
+            if isinstance(value, str) and value.startswith("a-"):
+                media[value] = artifact_to_json(self.artifacts.require_file(self.artifacts.get(value)))
+        return Order(
+            job_id=job.id, attempt=job.attempt, capability=job.capability, request=job.request, project_id=job.project_id,
+            work_dir=str(self.work_root / f"{job.id}-{job.attempt}"), blob_dir=str(self.artifacts.blobs.root),
+            steps=saved.steps, checkpoint=saved.checkpoint, media=media,
+        )  # fmt: skip
+
+    def handle(self, job_id: str, attempt: int, verb: str, fields: dict[str, Any]) -> Json:
+        """Carries out one report; raises `LeaseLost` for a stale attempt, `StudioError` when the store cannot take it."""
+        if verb == "progress":
+            self.queue.set_progress(job_id, attempt, fields["fraction"], fields["message"])
+        elif verb == "step":
+            self.queue.add_step(job_id, attempt, fields["name"], fields["value"])
+        elif verb == "checkpoint":
+            self.queue.set_checkpoint(job_id, attempt, fields["state"])
+        elif verb == "publish":
+            self.queue.publish(job_id, attempt, fields["key"], fields["value"])
+        elif verb == "save":
+            return self._save(job_id, attempt, fields)
+        elif verb == "emit":
+            self.queue.events.send(job_id, "emit", {"kind": fields["kind"], "data": fields["data"]})
+        elif verb == "log":
+            self._log(job_id, attempt, fields["message"])
+        else:
+            raise ValueError(f"unknown verb {verb!r}")
+        return None
+
+    def forget(self, job_id: str, attempt: int) -> None:
+        """The attempt is over."""
+        self._logged.pop((job_id, attempt), None)
+
+    def _save(self, job_id: str, attempt: int, fields: dict[str, Any]) -> Json:
+        staged = Path(fields["staged"])
+        try:
+            self.queue.require_lease(job_id, attempt)
+            job = self.queue.find(job_id)
+            made_by = {"capability": job.capability, "engine": job.engine, "request": job.request}
+            new = NewArtifact(
+                name=fields["name"], kind=fields["kind"], role=fields["role"], media_type=fields["media_type"],
+                size_bytes=fields["size_bytes"], content_hash=fields["sha256"], project_id=job.project_id, job_id=job_id,
+                meta={**fields["meta"], "made_by": made_by}, inputs=fields["inputs"],
+            )  # fmt: skip
+            artifact = self.artifacts.add_blob(new, staged)
+        finally:
+            staged.unlink(missing_ok=True)
+        answer = artifact_to_json(artifact)
+        self.queue.events.send(job_id, "artifact", {k: v for k, v in answer.items() if k != "path"})
+        if fields["thumbnail"]:
+            self.queue.set_thumbnail(job_id, artifact.id)
+        return answer
+
+    def _log(self, job_id: str, attempt: int, message: str) -> None:
+        lines = str(message).splitlines() or [""]
+        written = self._logged.get((job_id, attempt), 0)
+        room = LOG_LINES_PER_ATTEMPT - written
+        if room > 0:
+            self._logged[(job_id, attempt)] = written + len(lines)
+            self.queue.log(job_id, lines[:room])

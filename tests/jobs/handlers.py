@@ -1,0 +1,165 @@
+"""A table of small capabilities that do on purpose what real ones do by accident."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from app.capability import Capability, VideoRef, capability
+from jobs.attempt import Table
+from jobs.context import JobContext
+from storage.records import Json
+
+
+class Ask(BaseModel):
+    """What the test capabilities are asked."""
+
+    steps: int = 3
+    text: str = "hello"
+    seconds: float = 0.0
+    marks: str = ""  # a folder that gets one file per unit of work really done
+    clip: VideoRef | None = None
+
+
+class Answer(BaseModel):
+    """What they answer."""
+
+    values: list[Json]
+
+
+def mark(request: Ask, name: str) -> None:
+    """Leaves a trace of work done, so that redone work can be counted."""
+    if request.marks:
+        path = Path(request.marks) / name
+        with path.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+
+@capability("test.nothing", lane="cpu", title="Nothing")
+def nothing(request: Ask, job: JobContext) -> Answer:
+    """Answers at once."""
+    return Answer(values=[request.text])
+
+
+@capability("test.steps", lane="cpu", title="Steps")
+def steps(request: Ask, job: JobContext) -> Answer:
+    """Does units of work, each kept, each publishing, and saves one artifact per unit."""
+    values = []
+    for number in range(request.steps):
+
+        def unit(number: int = number) -> int:
+            mark(request, f"{job.job_id}-{number}")
+            time.sleep(request.seconds)
+            return number * number
+
+        values.append(job.step(f"unit-{number}", unit))
+        path = job.work_dir / "out.txt"
+        path.write_text(f"{job.job_id} {number}")
+        job.save(f"out/{number}.txt", path, kind="data")
+        job.publish(f"unit/{number}", values[-1])
+        job.progress((number + 1) / request.steps, f"unit {number}")
+    return Answer(values=values)
+
+
+@capability("test.checkpoint", lane="cpu", title="Checkpoint")
+def checkpoint(request: Ask, job: JobContext) -> Answer:
+    """Counts on from its last checkpoint."""
+    start = job.saved or 0
+    for number in range(start, request.steps):
+        mark(request, f"{job.job_id}-{number}")
+        time.sleep(request.seconds)
+        job.checkpoint(number + 1)
+    return Answer(values=[start, request.steps])
+
+
+@capability("test.fail", lane="cpu", title="Fail")
+def fail(request: Ask, job: JobContext) -> Answer:
+    """Raises."""
+    job.log("about to fail")
+    raise ZeroDivisionError(request.text)
+
+
+@capability("test.suicide", lane="cpu", title="Suicide")
+def suicide(request: Ask, job: JobContext) -> Answer:
+    """Kills its own worker, every time."""
+    mark(request, job.job_id)
+    os.kill(os.getpid(), signal.SIGKILL)
+    return Answer(values=[])
+
+
+@capability("test.patient", lane="cpu", title="Patient")
+def patient(request: Ask, job: JobContext) -> Answer:
+    """Works for long, and notices when it is cancelled."""
+    end = time.monotonic() + request.seconds
+    while time.monotonic() < end:
+        job.progress(0.5, "working")
+        time.sleep(0.005)
+    return Answer(values=[])
+
+
+@capability("test.deaf", lane="cpu", title="Deaf")
+def deaf(request: Ask, job: JobContext) -> Answer:
+    """Works for long without ever looking whether it is cancelled."""
+    mark(request, job.job_id)
+    time.sleep(request.seconds)
+    return Answer(values=[])
+
+
+@capability("test.child_process", lane="cpu", title="Child process")
+def child_process(request: Ask, job: JobContext) -> Answer:
+    """Starts a long-lived child, tells its pid, and waits for it."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    job.publish("pid", child.pid)
+    child.wait()
+    return Answer(values=[])
+
+
+@capability("test.read", lane="cpu", title="Read", reusable=True)
+def read(request: Ask, job: JobContext) -> Answer:
+    """Says how large its clip is."""
+    assert request.clip is not None
+    return Answer(values=[job.artifact(request.clip).path.stat().st_size])
+
+
+@capability("test.noisy", lane="cpu", title="Noisy")
+def noisy(request: Ask, job: JobContext) -> Answer:
+    """Prints to standard output, from Python and from below it, and logs and emits."""
+    print("printed by python")
+    os.write(1, b"written below python\n")
+    job.log("one\ntwo")
+    job.emit("token", {"text": request.text})
+    return Answer(values=[])
+
+
+@capability("test.family", lane="io", title="Family")
+def family(request: Ask, job: JobContext) -> Answer:
+    """Waits for children, one after the other."""
+    return Answer(values=[job.run(f"child-{n}", "test.steps", {"steps": 1, "marks": request.marks}) for n in range(request.steps)])
+
+
+@capability("test.ancestors", lane="io", title="Ancestors")
+def ancestors(request: Ask, job: JobContext) -> Answer:
+    """Has a child like itself, for ever."""
+    return Answer(values=[job.run("next", "test.ancestors", {})])
+
+
+@capability("test.bad_family", lane="io", title="Bad family")
+def bad_family(request: Ask, job: JobContext) -> Answer:
+    """Has a child that does what ``text`` says."""
+    return Answer(values=[job.run("bad", request.text, {"seconds": 60})])
+
+
+TABLE: tuple[Capability[Ask, Answer], ...] = (
+    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family,
+)  # fmt: skip
+
+
+def build() -> Table:
+    """The same, for a worker process."""
+    return {row.name: row for row in TABLE}
