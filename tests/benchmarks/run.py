@@ -50,7 +50,8 @@ def _cpu_name() -> str:
 def machine_line(facts: Mapping[str, Any]) -> str:
     """One line for people."""
     memory, disk = facts["memory_bytes"] / 2**30, facts["disk_free_bytes"] / 2**30
-    return f"{facts['cpu']}, {facts['cores']} cores, {memory:.1f} GiB memory, {disk:.0f} GiB disk free, {facts['os']}, Python {facts['python']}"
+    parts = (facts["cpu"], f"{facts['cores']} cores", f"{memory:.1f} GiB memory", f"{disk:.0f} GiB disk free", facts["os"])
+    return ", ".join((*parts, f"Python {facts['python']}"))
 
 
 def show(value: Any) -> str:
