@@ -5,28 +5,26 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
-import json
 import os
 import re
-import runpy
 import signal
 import socket
 import sys
-import threading
-import urllib.error
-import urllib.request
-import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from configs.bootstrap import Environment, SetupError
-from configs.setup_page import MARK, SetupPage
-from configs.setup_progress import Progress, Terminal
+
+# The web parts of the standard library are imported where they are used: most starts need none of them.
+if TYPE_CHECKING:
+    from configs.setup_page import SetupPage
+    from configs.setup_progress import Progress
 
 SCRIPTS = {"test": "tests/run.py", "bench": "tests/benchmarks/run.py"}
 FAILURE_SHOWN_S = 3.0
+LINES_SHOWN = 12  # of the log, when a set-up stops
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,8 @@ def tools(command: str) -> tuple[str, ...]:
 def run(command: str, rest: Sequence[str], root: str) -> int:
     """Runs the command in this process, which is the environment's Python by now."""
     if command in SCRIPTS:
+        import runpy
+
         script = Path(root) / SCRIPTS[command]
         sys.argv = [str(script), *rest]
         runpy.run_path(str(script), run_name="__main__")
@@ -136,6 +136,12 @@ def _port_sentence(where: Address, error: OSError) -> str:
 
 def who_listens(where: Address, timeout_s: float = 2.0) -> str:
     """ "studio", "setup" or "other": asks whatever holds the port for its health."""
+    import json
+    import urllib.error
+    import urllib.request
+
+    from configs.setup_page import MARK
+
     host = "127.0.0.1" if where.host in ("0.0.0.0", "::", "") else where.host
     host = f"[{host}]" if ":" in host else host
     try:
@@ -163,28 +169,36 @@ def prepare(environment: Environment, command: str, rest: Sequence[str]) -> None
     groups = tools(command)
     if environment.ready(groups):
         return
+    from configs.setup_progress import Progress, Terminal
+
     progress = Progress(installed=lambda: len(environment.packages()))
     signal.signal(signal.SIGTERM, _terminated)
     with contextlib.ExitStack() as stack:
         page = _show_page(stack, progress, address(rest, os.environ, str(environment.root))) if command == "serve" else None
-        with Terminal(progress, sys.stderr):
-            try:
+        try:
+            with Terminal(progress, sys.stderr):
                 environment.set_up(groups, progress)
-            except SetupError as error:
-                progress.fail(str(error))
-                if page:
-                    page.wait_until_failure_is_seen(FAILURE_SHOWN_S)
-                raise
-            progress.hand_over()
+                progress.hand_over()
+        except SetupError as error:
+            progress.fail(str(error))
+            print(*progress.snapshot()["log"][-LINES_SHOWN:], sep="\n", file=sys.stderr)
+            if page:
+                page.wait_until_failure_is_seen(FAILURE_SHOWN_S)
+            raise
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _show_page(stack: contextlib.ExitStack, progress: Progress, where: Address) -> SetupPage | None:
     if where.port == 0:
         return None
+    from configs.setup_page import SetupPage
+
     page = stack.enter_context(SetupPage(where.host, where.port, progress))
     print(f"Setting up; the progress shows at {where.url}", file=sys.stderr, flush=True)
     if where.browser and has_desktop(os.environ):
+        import threading
+        import webbrowser
+
         os.environ["STUDIO_OPEN_BROWSER"] = "false"  # this window becomes the studio: no second one
         threading.Thread(target=webbrowser.open, args=(where.url,), name="browser", daemon=True).start()
     return page

@@ -23,6 +23,7 @@ COLLECTING = ("Collecting ", "Requirement already satisfied: ")
 INSTALLING = "Installing collected packages: "
 PRIVATE = ("Looking in indexes:", "Looking in links:")  # may name a private index: not for the page
 LOG_LINES = 300
+STARTING = "Starting the studio"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Progress:
         self._furthest = 0.0
         self._state, self._error = "working", ""
         self._log: deque[str] = deque(maxlen=LOG_LINES)
+        self._titles: list[str] = []
         self._began = clock()
 
     def plan(self, steps: Sequence[str]) -> None:
@@ -85,6 +87,7 @@ class Progress:
             self._step, self._count = step, Count()
             if step not in self._steps and step != "wait":
                 self._steps += (step,)
+            self._titles.append(TITLES[step])
             self._log.append(f"== {TITLES[step]}")
 
     def line(self, text: str) -> None:
@@ -108,6 +111,12 @@ class Progress:
         """Everything is in place; the studio is about to take the port."""
         with self._lock:
             self._state, self._furthest = "starting", 1.0
+            self._titles.append(STARTING)
+
+    def titles(self) -> list[str]:
+        """What has begun so far, in order."""
+        with self._lock:
+            return list(self._titles)
 
     def snapshot(self) -> dict[str, Any]:
         """{state: working|failed|starting, title, fraction 0..1, eta_s, elapsed_s, error, log: [lines]}."""
@@ -118,10 +127,9 @@ class Progress:
                 self._count = Count(self._count.collected, self._count.to_write, written)
             now = total_fraction(self._steps, self._step, step_fraction(self._step, self._count))
             self._furthest = max(self._furthest, now)
-            title = "Starting the studio" if self._state == "starting" else TITLES.get(self._step, "Looking at what is here")
             return {
                 "state": self._state,
-                "title": title,
+                "title": self._titles[-1] if self._titles else "Looking at what is here",
                 "fraction": round(self._furthest, 3),
                 "eta_s": round(eta_s(self._steps, self._furthest, elapsed)),
                 "elapsed_s": round(elapsed, 1),
@@ -143,7 +151,7 @@ class Terminal:
     def __init__(self, progress: Progress, stream: TextIO, every_s: float = 0.5) -> None:
         self._progress, self._stream, self._every_s = progress, stream, every_s
         self._live = stream.isatty()
-        self._shown = ""
+        self._shown = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="setup-terminal", daemon=True)
 
@@ -164,9 +172,10 @@ class Terminal:
 
     def draw(self) -> None:
         """Shows the present state once."""
-        snapshot = self._progress.snapshot()
         if self._live:
-            print(f"\r\x1b[K{bar(snapshot)}", end="", file=self._stream, flush=True)
-        elif snapshot["title"] != self._shown:
-            self._shown = snapshot["title"]
-            print(f"{self._shown} ...", file=self._stream, flush=True)
+            print(f"\r\x1b[K{bar(self._progress.snapshot())}", end="", file=self._stream, flush=True)
+            return
+        titles = self._progress.titles()
+        for title in titles[self._shown :]:
+            print(f"{title} ...", file=self._stream, flush=True)
+        self._shown = len(titles)
