@@ -85,7 +85,7 @@ class Intake:
         free = shutil.disk_usage(root).free
         if free < self._min_free_bytes:
             raise Unavailable(
-                f"Only {free // 2**20} MiB are free on the disk of {root}; the studio keeps {self._min_free_bytes // 2**20} MiB in reserve.",
+                f"Only {free >> 20} MiB are free on the disk of {root}; the studio keeps {self._min_free_bytes >> 20} MiB in reserve.",
                 "Free some space (the Library shows what is large), then repeat; queued jobs are kept.", "disk_full",
             )  # fmt: skip
 
@@ -148,5 +148,7 @@ def _explain(error: OSError, name: str) -> Unavailable:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable(f"{name} does not fit on the disk.", "Free some space, then repeat; nothing half-written stays.", "disk_full")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return Unavailable(f"{name} cannot be kept: the data folder is not writable.", "Make it writable, or give another with --data-dir.", "read_only")
+        return Unavailable(
+            f"{name} cannot be kept: the data folder is not writable.", "Make it writable, or give another with --data-dir.", "read_only"
+        )
     return Unavailable(f"{name} cannot be kept: {error.strerror or error}.", "Check the disk of the data folder.")

@@ -79,7 +79,9 @@ class Meter:
             return None
         query = "--query-gpu=name,memory.total,memory.used,utilization.gpu"
         try:
-            answer = subprocess.run(["nvidia-smi", query, "--format=csv,noheader,nounits"], capture_output=True, text=True, timeout=5, check=True)
+            answer = subprocess.run(
+                ["nvidia-smi", query, "--format=csv,noheader,nounits"], capture_output=True, text=True, timeout=5, check=True
+            )
         except (OSError, subprocess.SubprocessError):
             self._has_gpu = False
             return None
@@ -100,9 +102,16 @@ def sample_clip(name: str, artifacts: ArtifactStore, intake: Intake) -> Artifact
         path = Path(folder) / file_name
         command = [sys.executable, "-m", "app.video.sample", str(path)]
         done = subprocess.run(
-            command, cwd=folder, env=host.worker_environment("cpu", ROOT, os.environ), capture_output=True, text=True, timeout=SAMPLE_LIMIT_S
+            command,
+            cwd=folder,
+            env=host.worker_environment("cpu", ROOT, os.environ),
+            capture_output=True,
+            text=True,
+            timeout=SAMPLE_LIMIT_S,
         )
         if done.returncode != 0:
             words = done.stderr.strip().splitlines()
-            raise Unavailable(f"The sample could not be drawn: {words[-1] if words else 'its process died'}.", "Run `python3 launch.py doctor`.")
+            raise Unavailable(
+                f"The sample could not be drawn: {words[-1] if words else 'its process died'}.", "Run `python3 launch.py doctor`."
+            )
         return intake.keep(artifacts.blobs.stage_copy(path), file_name, "video", None)

@@ -148,12 +148,18 @@ class Studio:
             taken = self._lock.acquire()
         except OSError as error:
             raise Unavailable(
-                f"The data folder {folder} cannot be used: {error.strerror or error}.", "Make it writable, or give another with --data-dir.", "read_only"
+                f"The data folder {folder} cannot be used: {error.strerror or error}.",
+                "Make it writable, or give another with --data-dir.",
+                "read_only",
             ) from error
         if not taken:
             other = read_announcement(folder)
             where = f" at {other['url']}" if other.get("url") else f" as process {other['pid']}" if other.get("pid") else ""
-            raise Conflict(f"A studio already runs{where} on the data folder {folder}.", "Use that one, stop it, or give another folder with --data-dir.", "already_running")
+            raise Conflict(
+                f"A studio already runs{where} on the data folder {folder}.",
+                "Use that one, stop it, or give another folder with --data-dir.",
+                "already_running",
+            )
 
     def _recover(self) -> None:
         folder = self.settings.data_dir
@@ -166,7 +172,11 @@ class Studio:
             write_private(folder / "studio.token", self.token)
             self.announce(None)
         except OSError as error:
-            raise Unavailable(f"The data folder {folder} cannot be written: {error.strerror or error}.", "Make it writable, or give another with --data-dir.", "read_only") from error
+            raise Unavailable(
+                f"The data folder {folder} cannot be written: {error.strerror or error}.",
+                "Make it writable, or give another with --data-dir.",
+                "read_only",
+            ) from error
         self._database.open()
         queued, cancelled = self._queue.recover()
         if queued or cancelled:
@@ -208,7 +218,11 @@ class Studio:
         """One job with its result, artifacts, partial results and log."""
         job = self._queue.find(job_id)
         with self._database.read() as connection:
-            result, published, lines = rows.result_of(connection, job_id), rows.published_by(connection, job_id), rows.log_of(connection, job_id)
+            result, published, lines = (
+                rows.result_of(connection, job_id),
+                rows.published_by(connection, job_id),
+                rows.log_of(connection, job_id),
+            )
         return JobDetail(job, result, self._artifacts.of_job(job_id), published, lines)
 
     def jobs(
@@ -303,7 +317,9 @@ class Studio:
         artifact = self._artifacts.get(artifact_id)
         for job in self._queue.page(states=LIVE, project_id=artifact.project_id, limit=PAGE_LIMIT).items:
             if artifact_id in job.request.values() or artifact.job_id == job.id:
-                raise Conflict(f"{artifact.name} is used by job {job.id}, which is {job.state}.", "Cancel the job first, or wait for its end.")
+                raise Conflict(
+                    f"{artifact.name} is used by job {job.id}, which is {job.state}.", "Cancel the job first, or wait for its end."
+                )
         return self._artifacts.delete(artifact_id)
 
     def relink(self, artifact_id: str, path: str | Path) -> Artifact:

@@ -25,7 +25,7 @@ def validate(capability: Capability[Any, Any], request: Mapping[str, Any] | Base
     if isinstance(request, BaseModel):
         request = request.model_dump(mode="json")
     try:
-        return capability.request.model_validate(request)
+        typed: BaseModel = capability.request.model_validate(request)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "request"
@@ -36,6 +36,7 @@ def validate(capability: Capability[Any, Any], request: Mapping[str, Any] | Base
             raise BadInput(f"{capability.name} needs {name!r}.", "Give it.") from None
         shown = repr(first["input"])
         raise BadInput(f"{name} is {shown[:80]}: {first['msg'][:1].lower()}{first['msg'][1:]}.", f"Mend {name!r}.") from None
+    return typed
 
 
 def resolve_media(
@@ -76,7 +77,9 @@ def cache_key(capability: Capability[Any, Any], values: Mapping[str, Any], media
     """Names a result: the same capability at the same version, settings, content and name of the media, in one project."""
     if not capability.reusable:
         return None
-    content = {name: [artifact.content_hash, artifact.name, str(artifact.path) if artifact.external else ""] for name, artifact in media.items()}
+    content = {
+        name: [artifact.content_hash, artifact.name, str(artifact.path) if artifact.external else ""] for name, artifact in media.items()
+    }
     text = json.dumps([capability.name, capability.version, project_id, {**values, **content}], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -87,7 +90,9 @@ def new_job(
 ) -> NewJob:  # fmt: skip
     """The row to enqueue."""
     if not -PRIORITY_LIMIT <= priority <= PRIORITY_LIMIT:
-        raise BadInput(f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier.")
+        raise BadInput(
+            f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier."
+        )
     about = next(iter(media.values())).name if media else ""
     return NewJob(
         id=new_id("j-"), capability=capability.name, title=f"{capability.title}: {about}" if about else capability.title,

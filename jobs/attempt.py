@@ -83,4 +83,8 @@ def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[
 def error_of(error: Exception) -> dict[str, str]:
     """What a job keeps of an exception that nobody foresaw."""
     kind = type(error).__name__
-    return {"code": "crashed", "message": f"The job stopped on an unexpected {kind}: {error}".strip(), "remedy": "Retry it; the log holds the details."}
+    return {
+        "code": "crashed",
+        "message": f"The job stopped on an unexpected {kind}: {error}".strip(),
+        "remedy": "Retry it; the log holds the details.",
+    }

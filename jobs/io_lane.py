@@ -80,7 +80,11 @@ class IoLane:
         if ended.state not in ENDED:
             raise LeaseLost("The studio is closing.")
         if ended.state != SUCCEEDED:
-            error = ended.error or {"code": ended.state, "message": f"Child job {key!r} was {ended.state}.", "remedy": "Retry it, then this job."}
+            error = ended.error or {
+                "code": ended.state,
+                "message": f"Child job {key!r} was {ended.state}.",
+                "remedy": "Retry it, then this job.",
+            }
             raise StudioError(f"{key}: {error['message']}", error["remedy"], error["code"])
         with queue.database.read() as connection:
             return rows.result_of(connection, ended.id)

@@ -38,7 +38,8 @@ class WorkerProcess:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
                 env=host.worker_environment(lane, ROOT, os.environ), cwd=log.parent,
             )  # fmt: skip
-        assert self.popen.stdin is not None and self.popen.stdout is not None
+        assert self.popen.stdin is not None
+        assert self.popen.stdout is not None
         self.pipe = Pipe(self.popen.stdout, self.popen.stdin)
         self.reader = threading.Thread(target=self._read, name=f"worker-{self.pid}", daemon=True)
         self.reader.start()

@@ -108,7 +108,8 @@ class JobQueue:
 
     def submit_child(self, new: rows.NewJob) -> Job:
         """Enqueues a child once per (parent, key); repeating it returns the first one."""
-        assert new.parent_id is not None and new.child_key is not None
+        assert new.parent_id is not None
+        assert new.child_key is not None
         with self.database.write() as connection:
             found = rows.find_child(connection, new.parent_id, new.child_key)
             if found is None:

@@ -124,7 +124,9 @@ class Supervisor:
             if worker.job is not None:
                 job = worker.job
                 if not worker.killed_by_us:
-                    self.queue.log(job.id, [f"Worker process {worker.pid} died (exit status {worker.popen.returncode}).", *worker.last_words()])
+                    self.queue.log(
+                        job.id, [f"Worker process {worker.pid} died (exit status {worker.popen.returncode}).", *worker.last_words()]
+                    )
                 self.queue.give_back(job.id, job.attempt, charge=not worker.killed_by_us)
                 self.desk.forget(job.id, job.attempt)
             lane.workers.remove(worker)
@@ -224,7 +226,13 @@ class Supervisor:
             answer = {"error": error.as_dict()}
         except Exception as error:
             log.exception("report %s of job %s could not be taken", message["verb"], message["job_id"])
-            answer = {"error": {"code": "failed", "message": f"The studio could not take {message['verb']!r}: {error}.", "remedy": "Retry the job."}}
+            answer = {
+                "error": {
+                    "code": "failed",
+                    "message": f"The studio could not take {message['verb']!r}: {error}.",
+                    "remedy": "Retry the job.",
+                }
+            }
         if "number" in message:
             worker.pipe.send({"verb": "answer", "number": message["number"], **answer})
 

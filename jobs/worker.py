@@ -43,7 +43,9 @@ class PipeLink:
         try:
             staged = self._blobs.stage_copy(path)
         except OSError as error:
-            raise Unavailable(f"{path.name} could not be kept: {error.strerror or error}.", "Free some disk space and retry.", "disk_full") from error
+            raise Unavailable(
+                f"{path.name} could not be kept: {error.strerror or error}.", "Free some disk space and retry.", "disk_full"
+            ) from error
         return str(staged.path), staged.finish(), staged.size_bytes
 
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:

@@ -105,7 +105,9 @@ class ArtifactStore:
     def require_file(self, artifact: Artifact) -> Artifact:
         """The artifact, with its bytes there and unchanged; raises `BadMedia` saying what happened to them."""
         if not artifact.path.exists():
-            raise BadMedia(f"{artifact.name} is no longer at {artifact.path}.", "Relink it in the Library, or add it again.", "media_missing")
+            raise BadMedia(
+                f"{artifact.name} is no longer at {artifact.path}.", "Relink it in the Library, or add it again.", "media_missing"
+            )
         if artifact.external and artifact.path.stat().st_size != artifact.size_bytes:
             raise BadMedia(f"{artifact.path} has changed since it was added.", "Add it again.", "media_changed")
         return artifact
@@ -122,7 +124,12 @@ class ArtifactStore:
     ) -> Page:  # fmt: skip
         """Artifacts, newest first. ``query`` finds any part of a name, of three letters or more by index."""
         conditions: list[Any] = [] if before is None else [artifacts.c.seq < before]
-        for column, value in ((artifacts.c.kind, kind), (artifacts.c.role, role), (artifacts.c.job_id, job_id), (artifacts.c.project_id, project_id)):
+        for column, value in (
+            (artifacts.c.kind, kind),
+            (artifacts.c.role, role),
+            (artifacts.c.job_id, job_id),
+            (artifacts.c.project_id, project_id),
+        ):
             if value is not None:
                 conditions.append(column == value)
         if query:
@@ -176,13 +183,20 @@ class ArtifactStore:
 
     def total_bytes(self) -> int:
         """Bytes of all blobs, each counted once."""
-        each = select(func.max(artifacts.c.size_bytes).label("size")).where(artifacts.c.external_path.is_(None)).group_by(artifacts.c.content_hash)
+        each = (
+            select(func.max(artifacts.c.size_bytes).label("size"))
+            .where(artifacts.c.external_path.is_(None))
+            .group_by(artifacts.c.content_hash)
+        )
         with self.database.read() as connection:
             return int(connection.execute(select(func.coalesce(func.sum(each.subquery().c.size), 0))).scalar_one())
 
     def _insert(self, connection: Connection, new: NewArtifact) -> Artifact:
         if new.kind not in KINDS or new.role not in ROLES:
-            raise BadInput(f"Artifact {new.name!r} has kind {new.kind!r} and role {new.role!r}.", f"Kinds: {', '.join(KINDS)}; roles: {', '.join(ROLES)}.")
+            raise BadInput(
+                f"Artifact {new.name!r} has kind {new.kind!r} and role {new.role!r}.",
+                f"Kinds: {', '.join(KINDS)}; roles: {', '.join(ROLES)}.",
+            )
         artifact_id = new_id("a-")
         row = {
             "id": artifact_id, "name": new.name, "kind": new.kind, "role": new.role, "size_bytes": new.size_bytes,

@@ -119,11 +119,15 @@ class Database:
         folder = self.path.parent
         if "disk is full" in cause or "disk I/O error" in cause:
             free = shutil.disk_usage(folder).free // 2**20 if folder.exists() else 0
-            return Unavailable(f"The disk of {folder} is full or failing ({free} MiB free).", "Free some space; queued jobs are kept.", "disk_full")
+            return Unavailable(
+                f"The disk of {folder} is full or failing ({free} MiB free).", "Free some space; queued jobs are kept.", "disk_full"
+            )
         if "readonly" in cause or "read-only" in cause:
             return Unavailable(f"The data folder {folder} is read-only.", "Make it writable, or give another with --data-dir.", "read_only")
         if "unable to open" in cause:
-            return Unavailable(f"The database {self.path} cannot be opened.", "Check that the folder exists and is yours.", "database_unreadable")
+            return Unavailable(
+                f"The database {self.path} cannot be opened.", "Check that the folder exists and is yours.", "database_unreadable"
+            )
         if "malformed" in cause or "not a database" in cause or "corrupt" in cause:
             return Unavailable(f"The database {self.path} is damaged: {cause}.", self._damage_remedy(), "database_damaged")
         return StudioError(f"The database {self.path} refused: {cause}.", "Run `python3 launch.py doctor`.", "database_error")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, union_all, update
+from sqlalchemy import Connection, Executable, Row, bindparam, func, insert, select, text, union_all, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.records import CANCELLED, LIVE, QUARANTINED, QUEUED, RUNNING, STATES, SUCCEEDED, Job, Json, Page
@@ -112,7 +112,7 @@ def page(
             conditions.append(column == value)
     if parent_id is not None or not filtered:
         chosen = select(jobs.c.seq).where(*conditions, *([jobs.c.state.in_(wanted)] if states else []))
-        ids = chosen.order_by(jobs.c.seq.desc()).limit(limit)
+        ids: Executable = chosen.order_by(jobs.c.seq.desc()).limit(limit)
     else:
         each = [
             select(select(jobs.c.seq).where(jobs.c.state == state, *conditions).order_by(jobs.c.seq.desc()).limit(limit).subquery().c.seq)
@@ -120,8 +120,8 @@ def page(
         ]
         ids = union_all(*each)
     seqs = sorted(connection.execute(ids).scalars(), reverse=True)[:limit]
-    rows = connection.execute(select(*_LISTED).where(jobs.c.seq.in_(seqs)).order_by(jobs.c.seq.desc())) if seqs else []
-    items = tuple(_job(row) for row in rows)
+    found = connection.execute(select(*_LISTED).where(jobs.c.seq.in_(seqs)).order_by(jobs.c.seq.desc()))
+    items = tuple(_job(row) for row in found) if seqs else ()
     return Page(items=items, next_before=items[-1].seq if len(items) == limit else None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -34,8 +35,8 @@ def upgrade(connection: Connection) -> None:
     """Brings the database on ``connection`` to the newest version, in one transaction."""
     scripts = _scripts()
 
-    def steps(revision: str, _context: MigrationContext) -> list[object]:
-        return scripts._upgrade_revs("head", revision)  # type: ignore[no-any-return, no-untyped-call]
+    def steps(revision: str, _context: MigrationContext) -> Any:
+        return scripts._upgrade_revs("head", revision)
 
     with EnvironmentContext(Config(), scripts, fn=steps) as environment, connection.begin():
         environment.configure(connection=connection, transactional_ddl=True)
