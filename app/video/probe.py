@@ -48,11 +48,11 @@ def probe_video(path: Path, count_budget_s: float = COUNT_BUDGET_S) -> MediaInfo
         container_start_s = (container.start_time or 0) / 1e6
         declared_s = (container.duration or 0) / 1e6
         has_alpha = _has_alpha(stream, frame)
-        name = container.format.name
+        name = container_name(container.format.name, _head(path), container.metadata.get("major_brand", ""))
         spacing = _count(path, stream.index, count_budget_s, declared_s)
         video = _video(stream, frame, spacing, metadata, has_alpha, container_start_s)
     info = MediaInfo(
-        container=container_name(name, path),
+        container=name,
         duration_s=max(spacing.duration_s, 1e-6),
         size_bytes=size_bytes,
         video=video,
@@ -249,14 +249,22 @@ def reel_name(metadata: Mapping[str, str]) -> str | None:
     return None
 
 
-def container_name(format_name: str, path: Path) -> str:
-    """One word for the container: the demuxer's family narrowed down by the file's ending."""
+def container_name(format_name: str, head: bytes, brand: str) -> str:
+    """One word for the container, from its content: an upload lies under a name without an ending.
+
+    ``head``: the first bytes of the file; ``brand``: the major brand of an ISO base media file, empty if it has none.
+    """
     names = format_name.split(",")
-    suffix = path.suffix.lower().lstrip(".")
-    aliases = {"mkv": "matroska", "m4v": "mp4", "qt": "mov", "m2ts": "mpegts", "ts": "mpegts"}
-    wanted = aliases.get(suffix, suffix)
-    name = wanted if wanted in names else names[-1] if "webm" in names and suffix == "webm" else names[0]
-    return "mkv" if name == "matroska" else "ts" if name == "mpegts" else name
+    if "matroska" in names:
+        return "webm" if b"webm" in head[:64] else "mkv"
+    if "mov" in names:
+        return "mov" if brand.strip() in ("qt", "") else "mp4"
+    return {"mpegts": "ts"}.get(names[0], names[0])
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64)
 
 
 def _all_metadata(container: InputContainer) -> dict[str, str]:

@@ -1,0 +1,115 @@
+"""The capability `video.analyze`: one clip in; scenes, keyframes, quality, report and edit lists out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from app.capability import capability
+from app.video.export_csv import to_csv
+from app.video.export_edl import to_edl
+from app.video.export_otio import to_otio
+from app.video.models import AnalysedMedia, AnalysisSettings, AnalyzeVideo, MediaInfo, VideoAnalysis
+from app.video.report import to_html
+from jobs.context import JobContext
+from storage.records import RESULT, Artifact
+
+if TYPE_CHECKING:
+    from app.video.scene_pass import PassResult
+
+GENERATOR = "Animation AI Studio"
+_PASS_SHARE = 0.93
+
+
+@capability("video.analyze", lane="cpu", title="Analyze video", version=1, reusable=True)
+def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
+    """Finds the scenes of a video, picks keyframes from each and measures picture quality.
+
+    The result is kept as analysis.json, with report.html to read, scenes.csv, and edit lists (EDL, OpenTimelineIO)
+    that open in editing programs. Scenes are shown as they are found. Runs on the processor; no model is needed.
+    """
+    from app.video.scene_pass import ScenePass
+
+    source = job.artifact(request.video)
+    job.progress(0.0, "Opening the clip")
+    info = media_info(source)
+    found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE)).run()
+    analysis = assemble(request, source, info, found)
+    job.progress(_PASS_SHARE, "Writing the report and the edit lists")
+    export(job, analysis, found.files)
+    job.progress(1.0, "Done")
+    return analysis
+
+
+def media_info(source: Artifact) -> MediaInfo:
+    """What was found when the file came in; looked up anew when that is missing or of an older form."""
+    try:
+        return MediaInfo.model_validate(source.meta.get("probe"))
+    except ValidationError:
+        from app.video.probe import probe_video
+
+        return probe_video(source.path)
+
+
+def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: PassResult) -> VideoAnalysis:
+    """Everything that is known, as one document."""
+    from app.video.quality import overall
+
+    return VideoAnalysis(
+        generator=GENERATOR,
+        engine=engine_name(),
+        media=AnalysedMedia(
+            artifact_id=source.id,
+            name=source.name,
+            path=str(source.path) if source.external else None,
+            content_hash=source.content_hash,
+            info=info,
+        ),
+        settings=AnalysisSettings(
+            detector=request.detector,
+            scene_threshold=request.threshold,
+            min_scene_frames=request.min_scene_frames,
+            frames_per_scene=request.frames_per_scene,
+        ),
+        frame_count=found.frame_count,
+        duration_s=found.duration_s,
+        scenes=found.scenes,
+        quality=overall([scene.quality for scene in found.scenes]),
+        warnings=warnings_about(info, found.frame_count, found.damaged),
+    )
+
+
+def engine_name() -> str:
+    """Who found the scenes."""
+    import scenedetect
+
+    return f"built in, CPU (PySceneDetect {scenedetect.__version__})"
+
+
+def warnings_about(info: MediaInfo, decoded: int, damaged: int) -> list[str]:
+    """What a person should know before trusting the figures; one sentence each."""
+    video, found = info.video, []
+    if damaged:
+        found.append(f"{damaged} part{'s' if damaged != 1 else ''} of the file could not be decoded; scenes near them may be wrong.")
+    if not video.frame_count_estimated and decoded < video.frame_count - 1:
+        found.append(f"The file announces {video.frame_count} frames, but only {decoded} could be decoded.")
+    if video.vfr:
+        found.append("Frames are unevenly spaced in time. Edit lists place cuts on the even grid of the nominal frame rate.")
+    return found
+
+
+def export(job: JobContext, analysis: VideoAnalysis, pictures: Mapping[str, str]) -> None:
+    """Writes and keeps the result files. ``pictures``: keyframe name -> path."""
+    documents = (
+        ("analysis.json", "data", "application/json", lambda: analysis.model_dump_json(indent=2)),
+        ("scenes.csv", "data", "text/csv", lambda: to_csv(analysis)),
+        ("scenes.edl", "timeline", "text/plain", lambda: to_edl(analysis)),
+        ("scenes.otio", "timeline", "application/vnd.pixar.opentimelineio+json", lambda: to_otio(analysis)),
+        ("report.html", "document", "text/html", lambda: to_html(analysis, pictures)),
+    )
+    for name, kind, media_type, write in documents:
+        path = job.work_dir / name
+        path.write_text(write(), encoding="utf-8", newline="")
+        job.save(name, path, kind=kind, role=RESULT, media_type=media_type, inputs=[analysis.media.artifact_id])

@@ -1,0 +1,182 @@
+"""One streamed decoder for everything that looks at pictures: frames in order, with their exact times, one at a time."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from app.video.probe import clockwise, open_container, pick_stream
+from configs.errors import BadMedia
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+    Image = np.ndarray[Any, np.dtype[np.uint8]]
+
+_SEEK_MARGIN_S = 2.0
+_MAX_DAMAGED = 10_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a decoder stood: frame ``index`` shown at time stamp ``stamp``, ``origin`` being that of frame 0."""
+
+    index: int
+    stamp: int
+    origin: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One frame as a viewer sees it. ``time_s`` counts from frame 0; ``image`` is BGR, upright, coded size."""
+
+    index: int
+    stamp: int
+    time_s: float
+    raw: VideoFrame
+    image: Image
+
+
+class Decoder:
+    """Iterates over the frames of a file in the order they are shown.
+
+    Attributes:
+        damaged: packets that could not be decoded so far.
+        origin: time stamp of frame 0, once it has been seen.
+    """
+
+    def __init__(self, path: Path, frame_s: float) -> None:
+        """``frame_s``: nominal frame duration in seconds, for frames without a time stamp."""
+        self._path, self._frame_s = path, frame_s
+        self.damaged = 0
+        self.origin: int | None = None
+
+    def pictures(self, since: Place | None = None) -> Iterator[Picture]:
+        """Decodes from the first frame, or from the frame at ``since`` on.
+
+        Raises:
+            BadMedia: the file cannot be opened, or no frame of it can be decoded.
+        """
+        found = False
+        for index, stamp, time_base, raw in self._numbered(since):
+            found = True
+            assert self.origin is not None
+            yield Picture(index, stamp, float((stamp - self.origin) * time_base), raw, bgr_upright(raw))
+        if not found:
+            raise BadMedia(f"{self._path.name!r} has no frame that can be decoded.", "It is damaged or cut short; export it again.")
+
+    def _numbered(self, since: Place | None) -> Iterator[tuple[int, int, Fraction, VideoFrame]]:
+        if since is None:
+            yield from self._from_start(0)
+            return
+        self.origin = since.origin
+        with open_container(self._path) as container:
+            stream = _prepare(container, self._path)
+            time_base = stream.time_base or Fraction(1, 1000)
+            frames = self._stamped(container, stream, _seek(container, stream, since.stamp))
+            for stamp, raw in frames:
+                if stamp < since.stamp:
+                    continue
+                if stamp > since.stamp:
+                    break  # the seek landed behind it; count from the start instead
+                yield since.index, stamp, time_base, raw
+                for offset, (later, frame) in enumerate(frames, start=1):
+                    yield since.index + offset, later, time_base, frame
+                return
+        self.origin = None
+        yield from self._from_start(since.index)
+
+    def _from_start(self, skip: int) -> Iterator[tuple[int, int, Fraction, VideoFrame]]:
+        with open_container(self._path) as container:
+            stream = _prepare(container, self._path)
+            time_base = stream.time_base or Fraction(1, 1000)
+            for index, (stamp, raw) in enumerate(self._stamped(container, stream, None)):
+                if index == 0:
+                    self.origin = stamp
+                if index >= skip:
+                    yield index, stamp, time_base, raw
+
+    def _stamped(self, container: InputContainer, stream: VideoStream, last: int | None) -> Iterator[tuple[int, VideoFrame]]:
+        """Frames with strictly rising stamps: missing ones are filled in, backward ones moved on by one tick."""
+        step = max(1, round(self._frame_s / float(stream.time_base or Fraction(1, 1000))))
+        for raw in self._decoded(container, stream):
+            stamp = raw.pts
+            if stamp is None:
+                stamp = 0 if last is None else last + step
+            if last is not None and stamp <= last:
+                stamp = last + 1
+            last = stamp
+            yield stamp, raw
+
+    def _decoded(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+        import av
+
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                yield from cast("list[VideoFrame]", packet.decode())
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, ValueError):
+                self.damaged += 1
+                if self.damaged > _MAX_DAMAGED:
+                    return
+
+
+def _prepare(container: InputContainer, path: Path) -> VideoStream:
+    stream = pick_stream(container, path)
+    stream.thread_type = "AUTO"  # type: ignore[assignment]
+    return stream
+
+
+def _seek(container: InputContainer, stream: VideoStream, stamp: int) -> None:
+    import av
+
+    margin = int(_SEEK_MARGIN_S / float(stream.time_base or Fraction(1, 1000)))
+    try:
+        container.seek(stamp - margin, stream=stream, backward=True)
+    except (av.error.FFmpegError, OSError, OverflowError):
+        container.seek(0)
+
+
+def bgr_upright(raw: VideoFrame) -> Image:
+    """(H, W, 3) uint8 BGR at coded size, turned as the file's display matrix says."""
+    return turn(scaled(raw, format="bgr24").to_ndarray(), clockwise(raw.rotation))
+
+
+def turn(image: Image, rotation_deg: int) -> Image:
+    """Turns an image clockwise by a quarter, half or three quarters."""
+    import cv2
+
+    turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    return cast("Image", cv2.rotate(image, turns[rotation_deg])) if rotation_deg in turns else image
+
+
+def scaled(raw: VideoFrame, **options: Any) -> VideoFrame:
+    """``VideoFrame.reformat`` on one thread: on small work, starting threads costs more than they save."""
+    if _takes_threads():
+        options["threads"] = 1
+    return raw.reformat(**options)
+
+
+@lru_cache(maxsize=1)
+def _takes_threads() -> bool:
+    """PyAV converts on several threads from version 17 on, and only then has the option."""
+    import av
+    from av.video.frame import VideoFrame
+
+    try:
+        return "threads" in inspect.signature(VideoFrame.reformat).parameters
+    except (TypeError, ValueError):
+        return int(av.__version__.split(".")[0]) >= 17

@@ -1,0 +1,168 @@
+"""report.html: the analysis on one self-contained page, to read, print or send to a client."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+
+from app.video.models import Keyframe, Scene, VideoAnalysis
+
+_TEMPLATE = Path(__file__).with_name("report.html")
+_JPEG_QUALITY = 82
+
+# (most pictures, pixels on the long side): the page stays under about 15 MB, however long the film.
+_PICTURE_SIZES = ((60, 720), (200, 480), (600, 320), (2400, 176))
+
+
+def to_html(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> str:
+    """The whole page. ``pictures``: keyframe name -> path of its JPEG; missing ones are left out.
+
+    Every name from outside is escaped; the page refers to nothing outside itself.
+    """
+    shown = _shown(analysis.scenes)
+    side = next((px for most, px in _PICTURE_SIZES if sum(map(len, shown)) <= most), 128)
+    data = {k.name: _embedded(pictures[k.name], side) for group in shown for k in group if k.name in pictures}
+    media, video = analysis.media, analysis.media.info.video
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        name=escape(media.name),
+        lead=escape(_lead(analysis)),
+        poster=_poster(analysis, data),
+        strip="".join(_strip(scene, analysis.duration_s, data) for scene in analysis.scenes),
+        duration=escape(_clock(analysis.duration_s)),
+        figures=_figures(analysis),
+        facts=_facts(analysis),
+        warnings="".join(f"<li>{escape(w)}</li>" for w in analysis.warnings),
+        warnings_class="" if analysis.warnings else "none",
+        chart=_chart(analysis),
+        scenes="".join(_scene(scene, group, data) for scene, group in zip(analysis.scenes, shown, strict=True)),
+        settings=escape(
+            f"{analysis.settings.detector} detector, threshold {analysis.settings.scene_threshold:g}, "
+            f"at least {analysis.settings.min_scene_frames} frames a scene"
+        ),
+        engine=escape(analysis.engine),
+        generator=escape(analysis.generator),
+        aspect=f"{video.width} / {video.height}",
+    )
+
+
+def _shown(scenes: Sequence[Scene]) -> list[list[Keyframe]]:
+    """All keyframes of a short film, the best one of each scene of a long one."""
+    if sum(len(scene.keyframes) for scene in scenes) <= 240:
+        return [scene.keyframes for scene in scenes]
+    return [[scene.keyframe] if scene.keyframe else [] for scene in scenes]
+
+
+def _embedded(path: str, side: int) -> str:
+    import cv2
+
+    image = cv2.imread(path, cv2.IMREAD_COLOR)
+    if image is None:
+        return ""
+    factor = min(1.0, side / max(image.shape[:2]))
+    size = (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if factor < 1 else image
+    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+
+
+def _lead(analysis: VideoAnalysis) -> str:
+    count, mean_s = len(analysis.scenes), analysis.duration_s / len(analysis.scenes)
+    if count == 1:
+        return f"One continuous shot of {_clock(analysis.duration_s)}."
+    lengths = [scene.end_s - scene.start_s for scene in analysis.scenes]
+    return f"{count} shots in {_clock(analysis.duration_s)}; {mean_s:.1f} s on average, the shortest {min(lengths):.1f} s, the longest {max(lengths):.1f} s."
+
+
+def _poster(analysis: VideoAnalysis, data: Mapping[str, str]) -> str:
+    keyframes = [k for scene in analysis.scenes for k in scene.keyframes if data.get(k.name)]
+    if not keyframes:
+        return ""
+    best = max(keyframes, key=lambda k: k.sharpness)
+    return f'<figure class="poster"><img src="{data[best.name]}" alt="Frame {best.frame}"><figcaption>{escape(best.timecode)}</figcaption></figure>'
+
+
+def _strip(scene: Scene, duration_s: float, data: Mapping[str, str]) -> str:
+    share = 100 * (scene.end_s - scene.start_s) / duration_s
+    keyframe = scene.keyframe
+    picture = f'<img src="{data[keyframe.name]}" alt="">' if keyframe and data.get(keyframe.name) else ""
+    title = escape(f"Shot {scene.index + 1}, {scene.start_timecode} to {scene.end_timecode}")
+    return f'<a href="#shot-{scene.index + 1}" style="width:{share:.4f}%" title="{title}" aria-label="{title}">{picture}</a>'
+
+
+def _figures(analysis: VideoAnalysis) -> str:
+    video, quality = analysis.media.info.video, analysis.quality
+    pairs = (
+        (str(len(analysis.scenes)), "shots"),
+        (_clock(analysis.duration_s), "running time"),
+        (f"{video.width} × {video.height}", "pixels"),
+        (f"{video.fps:.5g}" + (" VFR" if video.vfr else ""), "frames per second"),
+        (f"{quality.sharpness:.0f}", "sharpness"),
+        (f"{100 * quality.brightness / 255:.0f} %", "brightness"),
+    )
+    return "".join(f"<div><b>{escape(value)}</b><span>{escape(label)}</span></div>" for value, label in pairs)
+
+
+def _facts(analysis: VideoAnalysis) -> str:
+    media, info, video = analysis.media, analysis.media.info, analysis.media.info.video
+    colour = ", ".join(filter(None, (video.colour.primaries, video.colour.transfer, video.colour.matrix, video.colour.range)))
+    rows = (
+        ("File", media.path or media.name),
+        ("Container", f"{info.container}, {info.size_bytes / 1e6:.1f} MB"),
+        ("Picture", f"{video.codec}{f' {video.profile}' if video.profile else ''}, {video.pix_fmt}, {video.bit_depth} bit{', alpha' if video.has_alpha else ''}"),
+        ("Frames", f"{analysis.frame_count} at {video.fps_rational.num}/{video.fps_rational.den}"),
+        ("Turned", f"{video.rotation_deg}° clockwise" if video.rotation_deg else ""),
+        ("Colour", colour),
+        ("Start timecode", f"{video.start_timecode}{' (drop-frame)' if video.drop_frame else ''}" if video.start_timecode else ""),
+        ("Reel", video.reel or ""),
+        ("Sound", "; ".join(f"{a.codec} {a.layout} {a.sample_rate_hz / 1000:g} kHz{f' ({a.language})' if a.language and a.language != 'und' else ''}" for a in info.audio) or "none"),
+        ("Subtitles", "; ".join(s.codec + (f" ({s.language})" if s.language else "") for s in info.subtitles)),
+    )  # fmt: skip
+    return "".join(f"<tr><th>{label}</th><td>{escape(value)}</td></tr>" for label, value in rows if value)
+
+
+def _chart(analysis: VideoAnalysis) -> str:
+    """Shot lengths over time as an inline drawing: one bar per shot, as wide as it is long, as high as it is long."""
+    longest = max(scene.end_s - scene.start_s for scene in analysis.scenes)
+    bars = []
+    for scene in analysis.scenes:
+        left, width = 1000 * scene.start_s / analysis.duration_s, 1000 * (scene.end_s - scene.start_s) / analysis.duration_s
+        height = 100 * (scene.end_s - scene.start_s) / longest
+        bars.append(f'<rect x="{left:.2f}" y="{100 - height:.2f}" width="{max(0.6, width - 1.2):.2f}" height="{height:.2f}"/>')
+    return f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="Shot lengths over time">{"".join(bars)}</svg>'
+
+
+def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str]) -> str:
+    pictures = "".join(
+        f'<figure><img loading="lazy" src="{data[k.name]}" alt="Shot {scene.index + 1}, frame {k.frame}"><figcaption>{escape(k.timecode)}</figcaption></figure>'
+        for k in keyframes
+        if data.get(k.name)
+    )
+    quality = scene.quality
+    meters = "".join(
+        f'<div class="meter"><span>{label}</span><i><em style="width:{100 * min(1.0, value / full):.1f}%"></em></i><b>{value:.0f}</b></div>'
+        for label, value, full in (
+            ("Sharpness", quality.sharpness, 1500.0),
+            ("Brightness", quality.brightness, 255.0),
+            ("Contrast", quality.contrast, 100.0),
+            ("Noise", quality.noise, 20.0),
+        )
+    )
+    remarks = "".join(f"<li>{escape(word)}</li>" for word in quality.remarks)
+    return (
+        f'<section class="shot" id="shot-{scene.index + 1}"><header><h3>{scene.index + 1}</h3>'
+        f'<p class="tc">{escape(scene.start_timecode)} <span>to</span> {escape(scene.end_timecode)}</p>'
+        f"<p>{scene.end_s - scene.start_s:.2f} s, {scene.frame_count} frames</p>"
+        f'{f"<ul>{remarks}</ul>" if remarks else ""}{meters}</header><div class="frames">{pictures}</div></section>'
+    )
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,255 @@
+"""The one pass over the pictures: cuts, quality and keyframes together, each scene kept and shown once it is complete."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import astuple, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from app.video.clock import FilmClock
+from app.video.decode import Decoder, Picture, Place
+from app.video.keyframes import Candidate, Shortlist, appeal, choose, render, shrink, write_jpeg
+from app.video.models import AnalyzeVideo, Keyframe, MediaInfo, Scene
+from app.video.quality import SAMPLES_PER_S, FrameQuality, measure, summarize
+from app.video.scenes import Cut, SceneFinder, make_detector
+from jobs.context import JobContext, OnStep
+from storage.records import SUPPORT
+
+STATE_VERSION = 1
+_PROGRESS_EVERY_S = 0.1
+_CHECKPOINT_EVERY_S = 3.0
+_OPENING_FRAMES = 24  # sampled more densely, so that a short scene has a choice too
+
+
+@dataclass(frozen=True)
+class PassResult:
+    """What the pass found."""
+
+    scenes: list[Scene]
+    files: dict[str, str]  # keyframe name -> path of its picture
+    frame_count: int
+    duration_s: float
+    damaged: int
+
+
+class OpenScene:
+    """The scene that has begun and not yet ended: its sampled quality and the frames that may become keyframes."""
+
+    def __init__(self, start: Cut, fps: Fraction, wanted: int) -> None:
+        self.start = start
+        self.shortlist = Shortlist(wanted)
+        self.samples: dict[int, FrameQuality] = {}
+        self._wanted = wanted
+        self._step = max(1, round(float(fps) / SAMPLES_PER_S))
+        self._opening_step = 2 if wanted <= 4 else 1
+
+    def look(self, picture: Picture) -> None:
+        """Measures and perhaps keeps a frame, when it is one to be sampled."""
+        offset = picture.index - self.start.frame
+        if offset % (self._opening_step if offset < _OPENING_FRAMES else self._step) == 0:
+            self.take(picture, measure(picture.image))
+
+    def take(self, picture: Picture, quality: FrameQuality, candidate: bool = True) -> None:
+        """Adds a measured frame, as a possible keyframe too when ``candidate``."""
+        self.samples[picture.index] = quality
+        if candidate and self.shortlist.wants(picture.index, quality):
+            self.shortlist.add(Candidate(picture.index, picture.stamp, picture.time_s, quality, shrink(picture.raw)))
+
+    def split(self, cut: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
+        """Ends the scene at ``cut``; what was sampled behind it belongs to the next."""
+        candidates = self.shortlist.split(cut.frame)
+        samples = {frame: quality for frame, quality in self.samples.items() if frame < cut.frame}
+        self.samples = {frame: quality for frame, quality in self.samples.items() if frame >= cut.frame}
+        self.start = cut
+        return samples, candidates
+
+
+class ScenePass:
+    """Runs the pass for one job, from the start or from where an earlier attempt was."""
+
+    def __init__(self, job: JobContext, request: AnalyzeVideo, path: Path, info: MediaInfo, on_step: OnStep) -> None:
+        self._job, self._request, self._path, self._info, self._on_step = job, request, path, info, on_step
+        self._clock = FilmClock.of(info.video)
+        self._finder = SceneFinder(make_detector(request), self._clock.fps, info.video.vfr)
+        self._decoder = Decoder(path, 1.0 / info.video.fps)
+        self._scenes: list[Scene] = []
+        self._files: dict[str, str] = {}
+        self._open: OpenScene | None = None
+        self._seen = -1  # last frame that the detector has looked at
+        self._resumed: dict[int, FrameQuality] = {}
+        self._resumed_candidates: set[int] = set()
+        self._told_at = self._kept_at = time.monotonic()
+
+    def run(self) -> PassResult:
+        """Looks at every frame once; saves keyframes, keeps and publishes scenes.
+
+        Raises:
+            JobCancelled: the job was cancelled. BadMedia: no frame can be decoded.
+        """
+        picture: Picture | None = None
+        for picture in self._decoder.pictures(self._resume()):
+            self._job.raise_if_cancelled()
+            self._take(picture)
+            self._tell(picture)
+        assert picture is not None
+        end = self._end(picture)
+        for cut in self._finder.finish():
+            self._close(cut)
+        self._close(end)
+        return PassResult(self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged)
+
+    def _take(self, picture: Picture) -> None:
+        if self._open is None:
+            self._open = OpenScene(Cut(picture.index, picture.time_s, picture.stamp), self._clock.fps, self._request.frames_per_scene)
+        if picture.index <= self._seen:
+            self._finder.note(picture)
+            if picture.index in self._resumed:
+                self._open.take(picture, self._resumed[picture.index], candidate=picture.index in self._resumed_candidates)
+            return
+        self._seen = picture.index
+        cuts = self._finder.feed(picture)
+        for cut in cuts:
+            self._close(cut)
+        self._open.look(picture)
+        if cuts:
+            self._keep()
+
+    def _end(self, last: Picture) -> Cut:
+        """One past the last frame; it is shown for one nominal frame, or as long as the file says."""
+        step_s = 1.0 / self._info.video.fps
+        end_s = last.time_s + step_s
+        if self._info.video.vfr and not self._info.video.frame_count_estimated:
+            end_s = max(end_s, min(self._info.duration_s, last.time_s + 10.0))
+        return Cut(last.index + 1, end_s, last.stamp + 1)
+
+    def _close(self, cut: Cut) -> None:
+        """Ends the open scene before ``cut``: picks its keyframes, keeps it, shows it."""
+        assert self._open is not None
+        start = self._open.start
+        samples, candidates = self._open.split(cut)
+        if not candidates:
+            samples, candidates = self._look_again(start)
+        draft = _Draft(len(self._scenes), start, cut, samples, candidates)
+        name = _step_name(draft.index)
+        kept = self._job.step(name, lambda: self._make(draft))
+        self._job.publish(name, kept["scene"])
+        self._remember(kept)
+
+    def _remember(self, kept: dict[str, Any]) -> None:
+        self._scenes.append(Scene.model_validate(kept["scene"]))
+        self._files.update(kept["files"])
+
+    def _look_again(self, start: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
+        """A scene so short that none of its frames was sampled: decodes its first one anew."""
+        assert self._decoder.origin is not None
+        again = Decoder(self._path, 1.0 / self._info.video.fps)
+        picture = next(again.pictures(Place(start.frame, start.stamp, self._decoder.origin)))
+        quality = measure(picture.image)
+        return {start.frame: quality}, [Candidate(start.frame, start.stamp, start.time_s, quality, shrink(picture.raw))]
+
+    def _make(self, draft: _Draft) -> dict[str, Any]:
+        chosen = choose(draft.candidates, draft.start.frame, draft.end.frame, self._request.frames_per_scene)
+        best = max(chosen, key=lambda c: appeal(c.quality))
+        files: dict[str, str] = {}
+        keyframes = [self._save(draft.index, place, c, c is best, files) for place, c in enumerate(chosen, start=1)]
+        scene = Scene(
+            index=draft.index,
+            start_frame=draft.start.frame,
+            end_frame=draft.end.frame,
+            start_s=draft.start.time_s,
+            end_s=draft.end.time_s,
+            start_timecode=self._clock.timecode(draft.start.frame, draft.start.time_s),
+            end_timecode=self._clock.timecode(draft.end.frame, draft.end.time_s),
+            keyframes=keyframes,
+            quality=summarize(list(draft.samples.values())),
+        )
+        return {"scene": scene.model_dump(mode="json"), "files": files}
+
+    def _save(self, index: int, place: int, candidate: Candidate, best: bool, files: dict[str, str]) -> Keyframe:
+        assert candidate.picture is not None
+        sar = self._info.video.sample_aspect_ratio
+        image = render(candidate.picture, Fraction(sar.num, sar.den), self._info.video.rotation_deg)
+        name = f"keyframes/scene-{index + 1:04d}-{place}.jpg"
+        path = self._job.work_dir / f"scene-{index + 1:04d}-{place}.jpg"
+        write_jpeg(image, path)
+        size = {"width": int(image.shape[1]), "height": int(image.shape[0])}
+        meta = {**size, "frame": candidate.frame, "time_s": candidate.time_s, "scene": index}
+        artifact = self._job.save(
+            name, path, kind="image", role=SUPPORT, media_type="image/jpeg", meta=meta,
+            inputs=[self._request.video], thumbnail=index == 0 and best,
+        )  # fmt: skip
+        path.unlink(missing_ok=True)
+        files[name] = str(artifact.path)
+        return Keyframe(
+            frame=candidate.frame,
+            time_s=candidate.time_s,
+            timecode=self._clock.timecode(candidate.frame, candidate.time_s),
+            name=name,
+            artifact_id=artifact.id,
+            sharpness=round(candidate.quality.sharpness, 2),
+            **size,
+        )
+
+    def _tell(self, picture: Picture) -> None:
+        now = time.monotonic()
+        if now - self._told_at < _PROGRESS_EVERY_S:
+            return
+        self._told_at = now
+        count = len(self._scenes)
+        found = f"{count} scene{'s' if count != 1 else ''} so far"
+        self._on_step(min(1.0, picture.time_s / self._info.duration_s), f"Finding scenes: {found}")
+
+    def _keep(self) -> None:
+        """A checkpoint after a cut. What it holds is small: the open scene has only just begun."""
+        now = time.monotonic()
+        if now - self._kept_at < _CHECKPOINT_EVERY_S or self._open is None or self._decoder.origin is None:
+            return
+        self._kept_at = now
+        start = self._open.start
+        self._job.checkpoint({
+            "version": STATE_VERSION,
+            "seen": self._seen,
+            "scenes": len(self._scenes),
+            "start": [start.frame, start.time_s, start.stamp],
+            "origin": self._decoder.origin,
+            "finder": self._finder.state(),
+            "samples": [[frame, *astuple(quality)] for frame, quality in self._open.samples.items()],
+            "candidates": [c.frame for c in self._open.shortlist.candidates()],
+        })  # fmt: skip
+
+    def _resume(self) -> Place | None:
+        """Takes up an earlier attempt's checkpoint; None when there is none to go on from."""
+        state = self._job.saved
+        if not isinstance(state, dict) or state.get("version") != STATE_VERSION:
+            return None
+        try:
+            for index in range(state["scenes"]):
+                self._remember(self._job.step(_step_name(index), _not_kept))
+        except LookupError:
+            self._scenes, self._files = [], {}
+            return None
+        frame, _, stamp = state["start"]
+        self._finder.restore(state["finder"])
+        self._seen = state["seen"]
+        self._resumed = {int(row[0]): FrameQuality(*row[1:]) for row in state["samples"]}
+        self._resumed_candidates = set(state["candidates"])
+        return Place(frame, stamp, state["origin"])
+
+
+@dataclass(frozen=True)
+class _Draft:
+    index: int
+    start: Cut
+    end: Cut
+    samples: dict[int, FrameQuality]
+    candidates: list[Candidate]
+
+
+def _step_name(index: int) -> str:
+    return f"scene/{index + 1:04d}"
+
+
+def _not_kept() -> Any:
+    raise LookupError("the earlier attempt did not keep this scene")

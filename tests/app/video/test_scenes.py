@@ -1,0 +1,97 @@
+"""Our cuts are PySceneDetect's cuts, on every kind of file and with every detector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FADES = (
+    "testsrc2=s=160x90:r=24:d=2,fade=out:30:18[a];mandelbrot=s=160x90:r=24:end_pts=48,trim=duration=2,fade=in:0:18,fade=out:30:18[b];"
+    "smptebars=s=160x90:r=24:d=2,fade=in:0:12[c];[a][b][c]concat=n=3:v=1[out0]"
+)
+
+
+def reference(path: Path, detector: str, threshold: float, min_scene_frames: int) -> list[int]:
+    """Cuts as PySceneDetect itself finds them with its default reader."""
+    import scenedetect
+
+    makers = {
+        "content": lambda: scenedetect.ContentDetector(threshold=threshold, min_scene_len=min_scene_frames),
+        "adaptive": lambda: scenedetect.AdaptiveDetector(adaptive_threshold=threshold, min_scene_len=min_scene_frames),
+        "threshold": lambda: scenedetect.ThresholdDetector(threshold=threshold, min_scene_len=min_scene_frames),
+    }
+    scenes = scenedetect.detect(str(path), makers[detector](), start_in_scene=True)
+    return [start.frame_num for start, _ in scenes][1:]
+
+
+def cuts(analysis: Any) -> list[int]:
+    return [scene.start_frame for scene in analysis.scenes][1:]
+
+
+@pytest.mark.parametrize(("detector", "threshold"), [("content", 27.0), ("content", 9.0), ("adaptive", 3.0), ("threshold", 12.0)])
+@pytest.mark.parametrize("min_scene_frames", [1, 15])
+def test_cuts_equal_those_of_pyscenedetect(
+    clips: Callable[..., Path], analyse: Callable[..., Any], detector: str, threshold: float, min_scene_frames: int
+) -> None:
+    path = clips("fades.mp4", "-pix_fmt", "yuv420p", graph=FADES)
+    analysis, _ = analyse(path, detector=detector, scene_threshold=threshold, min_scene_frames=min_scene_frames)
+    assert cuts(analysis) == reference(path, detector, threshold, min_scene_frames)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "options"),
+    [
+        ("hd.mp4", ["-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_range", "tv"], {"size": "1280x720"}),
+        ("odd.mkv", ["-vf", "format=bgr0,crop=333:187", "-c:v", "ffv1"], {"size": "334x188"}),
+        ("tall.mp4", ["-pix_fmt", "yuv420p"], {"size": "180x480"}),
+        ("ten.mkv", ["-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=none"], {"size": "320x180"}),
+        ("ntsc.mov", ["-pix_fmt", "yuv420p"], {"rate": "30000/1001"}),
+        ("full.mp4", ["-vf", "scale=out_range=full", "-color_range", "pc", "-pix_fmt", "yuvj420p"], {"size": "320x180"}),
+        ("packed.avi", ["-c:v", "mpeg4", "-bf", "0"], {}),
+    ],
+)
+def test_cuts_are_equal_whatever_the_pixels(
+    clips: Callable[..., Path], analyse: Callable[..., Any], name: str, arguments: list[str], options: dict[str, str]
+) -> None:
+    path = clips(name, *arguments, **options)
+    analysis, _ = analyse(path)
+    assert cuts(analysis) == reference(path, "content", 27.0, 15)
+    assert len(analysis.scenes) == 4
+
+
+def test_files_without_time_stamps_are_cut_at_the_right_picture(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:
+    """AVI keeps no presentation times; with B-frames PySceneDetect's own reader counts one frame too many there."""
+    analysis, _ = analyse(clips("packed.avi", "-c:v", "mpeg4", "-bf", "2"))
+    assert cuts(analysis) == [24, 48, 72]
+
+
+def test_turned_pictures_are_measured_upright(clips: Callable[..., Path], run_ffmpeg: Callable[..., None], analyse: Callable[..., Any]) -> None:
+    flat = clips("hd2.mp4", "-pix_fmt", "yuv420p", size="640x360")
+    turned = flat.with_name("turned.mp4")
+    run_ffmpeg("-display_rotation", "90", "-i", str(flat), "-c", "copy", str(turned))
+    analysis, _ = analyse(turned)
+    assert cuts(analysis) == reference(turned, "content", 27.0, 15)
+    assert (analysis.media.info.video.width, analysis.media.info.video.height) == (360, 640)
+    assert (analysis.scenes[0].keyframes[0].width, analysis.scenes[0].keyframes[0].height) == (360, 640)
+
+
+def test_uneven_frame_rates_are_cut_at_the_same_pictures(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:
+    import scenedetect
+
+    path = clips("vfr.mkv", "-vf", "select='not(mod(n,3))+gt(n,48)'", "-fps_mode", "vfr", "-pix_fmt", "yuv420p")
+    analysis, _ = analyse(path)
+    found = scenedetect.detect(str(path), scenedetect.ContentDetector(), start_in_scene=True)
+    assert analysis.media.info.video.vfr
+    assert [s.start_s for s in analysis.scenes] == pytest.approx([start.seconds for start, _ in found], abs=0.002)
+    assert [s.start_s for s in analysis.scenes] == pytest.approx([0.0, 1.0, 2.0, 3.0], abs=0.05)
+
+
+def test_scenes_cover_every_frame_once(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:
+    analysis, _ = analyse(clips("plain.mp4", "-pix_fmt", "yuv420p"))
+    edges = [(s.start_frame, s.end_frame) for s in analysis.scenes]
+    assert edges == [(0, 24), (24, 48), (48, 72), (72, 96)]
+    assert analysis.frame_count == 96
+    assert analysis.scenes[-1].end_s == pytest.approx(4.0)
