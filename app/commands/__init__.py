@@ -1,0 +1,1 @@
+"""One file per command; the table stands in app/cli.py."""
