@@ -135,9 +135,7 @@ def judge_sqlite(version: str, journal_mode: str, fts5: bool) -> Finding:
             "STUDIO_DATA_DIR=/path/on/a/local/disk python3 launch.py",
         )
     if not fts5:
-        return Finding(
-            "SQLite", "warn", f"SQLite {version} without FTS5: search is slower.", "use a Python built with FTS5, such as python.org's"
-        )
+        return Finding("SQLite", "warn", f"SQLite {version} without FTS5: search is slower.", "rm -rf .venv && python3.12 launch.py")
     return Finding("SQLite", "ok", f"SQLite {version} with WAL and FTS5.")
 
 
