@@ -1,0 +1,70 @@
+/** The analysis settings: a labelled form whose values come back the next time. */
+
+import { el, prefs } from "../studio.js";
+
+const DETECTORS = [
+  ["content", "Content: hard cuts by colour and light", 27],
+  ["adaptive", "Adaptive: steadier on fast motion", 3],
+  ["threshold", "Threshold: fades to and from black", 12],
+];
+
+export const DEFAULTS = { detector: "content", scene_threshold: null, min_scene_frames: 15, frames_per_scene: 3 };
+
+function field(labelText, control, hint) {
+  const id = "setting-" + control.name;
+  control.id = id;
+  if (hint) control.setAttribute("aria-describedby", id + "-hint");
+  return el("div.field", {}, el("label", { for: id, text: labelText }), control, hint && el("span.hint", { id: id + "-hint", text: hint }));
+}
+
+function number(name, { min, max, step = 1 }) { return el("input", { type: "number", name, min, max, step, inputmode: step < 1 ? "decimal" : "numeric" }); }
+
+export class Settings {
+  /** Draws the form; `onRun` is called by its button. */
+  constructor(onRun) {
+    this.detector = el("select", { name: "detector" }, ...DETECTORS.map(([value, text]) => el("option", { value, text })));
+    this.threshold = number("scene_threshold", { min: 0.1, max: 255, step: 0.1 });
+    this.minimum = number("min_scene_frames", { min: 1, max: 10000 });
+    this.keyframes = number("frames_per_scene", { min: 1, max: 12 });
+    this.run = el("button.button", { type: "submit", text: "Analyze with these settings" });
+    this.form = el("form.settings", { novalidate: true, onSubmit: (event) => { event.preventDefault(); if (this.valid()) onRun(); } },
+      field("Detector", this.detector), field("Threshold", this.threshold, "How big a change makes a cut; empty for the usual value."),
+      field("Shortest shot, frames", this.minimum), field("Keyframes per shot", this.keyframes),
+      el("p.form-error", { role: "alert", hidden: true }),
+      el("div.row", {}, this.run, el("button.button.quiet", { type: "button", text: "Usual values", onClick: () => this.set(DEFAULTS, true) })));
+    this.form.addEventListener("input", () => { this.#usual(); prefs.set("analyze", this.values()); });
+    this.set({ ...DEFAULTS, ...prefs.get("analyze", {}) });
+  }
+
+  set(values, remember = false) {
+    const all = { ...DEFAULTS, ...values };
+    this.detector.value = all.detector;
+    this.threshold.value = all.scene_threshold ?? "";
+    this.minimum.value = all.min_scene_frames;
+    this.keyframes.value = all.frames_per_scene;
+    this.#usual();
+    if (remember) prefs.set("analyze", this.values());
+  }
+
+  #usual() { this.threshold.placeholder = String(DETECTORS.find(([value]) => value === this.detector.value)?.[2] ?? 27); }
+
+  /** The request's fields besides the clip. */
+  values() {
+    const values = { detector: this.detector.value, min_scene_frames: Number(this.minimum.value), frames_per_scene: Number(this.keyframes.value) };
+    if (this.threshold.value !== "") values.scene_threshold = Number(this.threshold.value);
+    return values;
+  }
+
+  /** Says in words which field is out of its limits. */
+  valid() {
+    const wrong = [this.threshold, this.minimum, this.keyframes].find((input) => !input.checkValidity() || (input !== this.threshold && input.value === ""));
+    const place = this.form.querySelector(".form-error");
+    place.hidden = !wrong;
+    if (!wrong) return true;
+    const name = this.form.querySelector(`label[for="${wrong.id}"]`).textContent;
+    place.textContent = `${name} must lie between ${wrong.min} and ${wrong.max}${wrong.value === "" ? "" : `, not ${wrong.value}`}.`;
+    wrong.closest("details")?.setAttribute("open", "");
+    wrong.focus();
+    return false;
+  }
+}

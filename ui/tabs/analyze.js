@@ -1,0 +1,182 @@
+/** Analyze Video: joins the session, the deck and the inspector; drop, pick, restore, keys. */
+
+import { address, connect, el, icon, isLive, on, tell, toastError } from "../studio.js";
+import { percent } from "../format.js";
+import { Deck } from "../components/deck.js";
+import { Inspector, jobView } from "../components/inspector.js";
+import { Settings } from "../components/settings.js";
+import { Session, mapOf } from "./session.js";
+
+const ACCEPT = "video/*,.mkv,.ts,.mts,.m2ts,.avi,.mov,.webm,.mxf";
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+export function mount(element) {
+  connect();
+  new AnalyzeTab(element.querySelector(".panel"));
+}
+
+class AnalyzeTab {
+  constructor(root) {
+    this.root = root;
+    this.session = new Session();
+    this.deck = new Deck(root.querySelector(".deck"));
+    this.settings = new Settings(() => this.run());
+    this.inspector = new Inspector(root.querySelector(".inspector"), this.settings, { open: () => this.pick(), cancel: () => this.attempt(() => this.session.cancel()) });
+    this.picker = el("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "Clip file", tabindex: "-1", onChange: () => this.picked() });
+    root.append(this.picker);
+    this.#welcome(root.querySelector(".welcome"));
+    this.session.addEventListener("change", (event) => this.changed(event.detail));
+    this.deck.addEventListener("shot", () => this.drawShot());
+    this.deck.addEventListener("settled", () => this.session.empty || address.set({ f: this.deck.frame || null }));
+    this.deck.addEventListener("trouble", (event) => this.trouble(event.detail.message));
+    this.#drops();
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && this.root.offsetParent && !this.session.empty) { event.preventDefault(); this.run(); }
+    });
+    on("open-clip", ({ artifact, job, analyze }) => this.attempt(() => (job ? this.session.openJob(job) : this.session.openArtifact(artifact, analyze ? this.settings.values() : null))));
+    this.restore();
+  }
+
+  async restore() {
+    const clip = address.get("clip"), frame = Number(address.get("f")) || 0;
+    if (!clip) { this.draw(); return; }
+    this.wantedFrame = frame;
+    this.root.classList.add("opening");
+    await this.attempt(() => this.session.restore(clip));
+    this.root.classList.remove("opening");
+    this.draw();
+  }
+
+  /** Runs something that may fail and says so in words. */
+  async attempt(work) { try { await work(); } catch (error) { toastError(error); } }
+
+  run() { if (this.settings.valid() && !(this.session.job && isLive(this.session.job)) && this.session.uploading === null) this.attempt(() => this.session.analyze(this.settings.values())); }
+
+  pick() { this.picker.value = ""; this.picker.click(); }
+  picked() { if (this.picker.files[0]) this.open(this.picker.files[0]); }
+  open(file) { if (this.settings.valid()) this.session.openFile(file, this.settings.values()); }
+
+  changed(what) {
+    const { session, deck } = this;
+    if (what === "closed") { deck.clear(); this.inspector.showDownloads(null); this.unplayable = null; return; }
+    if (what === "opened") {
+      if (session.file || !this.wantedFrame) address.set({ f: null });
+      tell("show-tab", { id: "analyze" });
+    }
+    if (what === "source") this.drawSource();
+    if (what === "artifact" && session.info) this.drawMedia();
+    if (["scenes", "job", "opened", "state"].includes(what)) this.drawScenes();
+    address.set({ clip: session.job?.id ?? session.artifact?.id ?? null });
+    this.draw();
+  }
+
+  drawSource() {
+    const frame = this.wantedFrame ?? this.deck.frame;
+    this.deck.load(this.session.source, frame);
+    if (this.session.info && !this.deck.map) this.drawMedia();
+    this.wantedFrame = undefined;
+  }
+
+  drawMedia() {
+    const { video } = this.session.info;
+    this.deck.setMedia({ map: mapOf(this.session.info, this.session.times), startTimecode: video.start_timecode, drop: video.drop_frame });
+    this.deck.stage.style.setProperty("--aspect", `${video.width} / ${video.height}`);
+    this.drawScenes();
+  }
+
+  drawScenes() {
+    const { job, scenes } = this.session;
+    const last = scenes[scenes.length - 1];
+    const running = job && job.state !== "succeeded";
+    this.deck.setScenes(scenes, running ? last?.end_frame ?? 0 : job ? Infinity : 0);
+    this.drawShot();
+  }
+
+  drawShot() {
+    const scene = this.deck.sceneAt(this.deck.frame);
+    this.inspector.showShot(scene, this.session.scenes.length, (frame) => this.deck.timecode(frame));
+  }
+
+  draw() {
+    const { session, inspector, root } = this;
+    root.classList.toggle("empty", session.empty);
+    const done = session.job?.state === "succeeded";
+    inspector.showName(session.artifact?.name ?? session.file?.name ?? "");
+    inspector.showEngine(done || session.job?.state === "running" ? session.job.engine : null);
+    inspector.showClip(session.artifact, session.job?.result?.warnings);
+    inspector.showDownloads(done ? session.job.artifacts : null);
+    inspector.showState(session.empty ? null : this.stateView());
+    this.settings.run.disabled = session.uploading !== null || Boolean(session.job && isLive(session.job));
+    this.drawNote();
+  }
+
+  stateView() {
+    const { session } = this;
+    const retry = () => this.attempt(() => session.retry());
+    if (session.uploading !== null) return { title: "Bringing the clip in", detail: percent(session.uploading), progress: session.uploading, cancellable: true };
+    if (session.error) return { title: session.error.message, remedy: session.error.remedy, tone: "bad", action: ["Open a clip", () => this.pick()] };
+    if (session.job) return jobView(session.job, session.scenes.length, { retry });
+    return { title: "Not analyzed yet", action: ["Analyze", () => this.run()] };
+  }
+
+  /** What stands over the picture when the browser cannot show it (yet). */
+  drawNote() {
+    const { session, deck } = this;
+    if (deck.player.playing) return;
+    const proxy = session.proxy;
+    if (proxy && isLive(proxy)) deck.note(`Making a copy that scrubs smoothly · ${percent(proxy.progress)}`);
+    else if (proxy?.state === "failed") deck.note(`No copy for playing could be made: ${proxy.error?.message ?? "it failed."}`);
+    else if (session.artifact?.missing) deck.note("The file has moved. Relink it in the Library.");
+    else if (this.unplayable && !session.info?.needs_proxy) deck.note(this.unplayable);
+    else deck.note("");
+  }
+
+  trouble(message) { this.unplayable = message; this.drawNote(); }
+
+  #welcome(place) {
+    const path = el("input", { type: "text", name: "path", id: "welcome-path", autocomplete: "off", spellcheck: "false", placeholder: "/home/me/clips/take-3.mov" });
+    const byPath = el("form.by-path", { onSubmit: (event) => { event.preventDefault(); this.byPath(path); } },
+      el("label", { for: "welcome-path", text: "Large file on this machine? Give its path; it stays where it is." }),
+      el("div.row", {}, path, el("button.button", { type: "submit", text: "Open path" })), el("p.form-error", { role: "alert", hidden: true }));
+    place.append(icon("mark", "welcome-mark"),
+      el("h1", { text: "Drop a clip to find its shots." }),
+      el("div.row", {}, el("button.button.primary", { type: "button", onClick: () => this.pick() }, icon("folder"), el("span", { text: "Open a clip" })),
+        el("button.button", { type: "button", text: "Try the sample", onClick: (event) => this.sample(event.currentTarget) })),
+      LOOPBACK.includes(location.hostname) ? byPath : null);
+  }
+
+  async sample(button) {
+    button.disabled = true;
+    button.textContent = "Drawing the sample";
+    await this.attempt(() => this.session.openSample(this.settings.values()));
+    button.disabled = false;
+    button.textContent = "Try the sample";
+  }
+
+  async byPath(input) {
+    const place = input.closest("form").querySelector(".form-error");
+    place.hidden = true;
+    if (!input.value.trim()) { input.focus(); return; }
+    try { await this.session.openPath(input.value.trim(), this.settings.values()); input.value = ""; } catch (error) {
+      place.textContent = [error.message, error.remedy].filter(Boolean).join(" ");
+      place.hidden = false;
+    }
+  }
+
+  /** The whole tab takes a dropped file. */
+  #drops() {
+    let depth = 0;
+    const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    const shown = (yes) => this.root.classList.toggle("dropping", yes);
+    const listen = (type, handler) => document.addEventListener(type, (event) => { if (files(event)) { event.preventDefault(); handler(event); } });
+    listen("dragenter", () => { depth += 1; shown(true); });
+    listen("dragover", (event) => { event.dataTransfer.dropEffect = "copy"; });
+    listen("dragleave", () => { depth -= 1; if (depth <= 0) { depth = 0; shown(false); } });
+    listen("drop", (event) => {
+      depth = 0;
+      shown(false);
+      const file = event.dataTransfer.files[0];
+      if (file) { tell("show-tab", { id: "analyze" }); this.open(file); }
+    });
+  }
+}

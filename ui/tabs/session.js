@@ -1,0 +1,204 @@
+/**
+ * One clip being looked at: where its bytes come from, its analysis job and the shots found so far.
+ * No drawing in here; `change` says what to draw anew. An analysis is named by its job (`j-...`), a bare clip by its artifact (`a-...`).
+ */
+
+import { api, contentUrl, isLive, live, project, upload } from "../studio.js";
+import { FrameMap } from "../timecode.js";
+
+/** The frame map that probing tells; `times` (seconds from 0) where frames are unevenly spaced. */
+export function mapOf(info, times = null) {
+  const { fps_rational: rational, frame_count: count } = info.video;
+  return new FrameMap({ num: rational.num, den: rational.den, count, times, duration: times ? null : info.duration_s });
+}
+
+/** Shots published so far, in order. Each is published under a key of its own as soon as it is known. */
+export function scenesOf(job) {
+  if (job?.result?.scenes) return job.result.scenes;
+  return Object.entries(job?.published ?? {}).filter(([key, value]) => key.startsWith("scene") && value?.end_frame)
+    .map(([, scene]) => scene).sort((a, b) => a.start_frame - b.start_frame);
+}
+
+const blank = () => ({ file: null, artifact: null, job: null, proxy: null, uploading: null, error: null, source: null, times: null });
+
+export class Session extends EventTarget {
+  constructor() { super(); Object.assign(this, blank()); this.turn = 0; }
+
+  get scenes() { return scenesOf(this.job); }
+  get info() { return this.artifact?.meta?.probe ?? null; }
+  get empty() { return !this.file && !this.artifact && !this.error; }
+
+  #tell(what) { this.dispatchEvent(new CustomEvent("change", { detail: what })); }
+
+  close() {
+    this.turn += 1;
+    this.abort?.abort();
+    this.stream?.close();
+    this.proxyStream?.close();
+    if (this.objectUrl) URL.revokeObjectURL(this.objectUrl);
+    Object.assign(this, blank(), { abort: null, stream: null, proxyStream: null, objectUrl: null });
+    this.#tell("closed");
+  }
+
+  /** Plays a dropped file at once, uploads it, then analyzes it. */
+  async openFile(file, settings) {
+    this.close();
+    const turn = this.turn;
+    this.file = file;
+    this.uploading = 0;
+    this.objectUrl = URL.createObjectURL(file);
+    this.#setSource(this.objectUrl);
+    this.abort = new AbortController();
+    this.#tell("opened");
+    await this.#guard(turn, async () => {
+      const onProgress = (fraction) => { if (turn === this.turn) { this.uploading = fraction; this.#tell("state"); } };
+      const artifact = await upload(file, { projectId: project(), onProgress, signal: this.abort.signal });
+      if (turn !== this.turn) return;
+      this.uploading = null;
+      this.#setArtifact(artifact);
+      await this.#submit(turn, settings);
+    });
+  }
+
+  /** Opens something on this machine by its path; the studio leaves it where it is. */
+  async openPath(path, settings) {
+    const turn = this.turn;
+    const job = await api(`/api/capabilities/video.analyze?${query()}`, { method: "POST", body: { ...settings, video: path } });
+    if (turn === this.turn) await this.openJob(job);
+  }
+
+  async openSample(settings) {
+    const artifact = await api("/api/samples/animation", { method: "POST" });
+    await this.openArtifact(artifact, settings);
+  }
+
+  /** Shows a stored clip; analyzes it when `settings` are given. */
+  async openArtifact(artifact, settings = null) {
+    this.close();
+    const turn = this.turn;
+    this.#setArtifact(artifact);
+    this.#setSource(contentUrl(artifact.id));
+    this.#tell("opened");
+    if (settings) await this.#guard(turn, () => this.#submit(turn, settings));
+  }
+
+  /** Shows an analysis, running or done. */
+  async openJob(job) {
+    const artifact = await api(`/api/artifacts/${job.request.video}`);
+    this.close();
+    this.#setArtifact(artifact);
+    this.#setSource(contentUrl(artifact.id));
+    this.job = job;
+    this.#tell("opened");
+    this.#follow(job);
+  }
+
+  /** What an address names: `j-...` an analysis, `a-...` a clip. */
+  async restore(id) {
+    if (id.startsWith("j-")) {
+      const job = await api(`/api/jobs/${encodeURIComponent(id)}`);
+      if (job.capability !== "video.analyze") throw Object.assign(new Error("That job is not an analysis."), { remedy: "Open it on the Jobs tab." });
+      await this.openJob(job);
+    } else await this.openArtifact(await api(`/api/artifacts/${encodeURIComponent(id)}`));
+  }
+
+  async analyze(settings, reuse = true) {
+    const turn = this.turn;
+    if (!this.artifact) { if (this.file) await this.openFile(this.file, settings); return; }
+    this.stream?.close();
+    Object.assign(this, { job: null, error: null });
+    this.#tell("state");
+    await this.#guard(turn, () => this.#submit(turn, settings, reuse));
+  }
+
+  async cancel() {
+    if (this.uploading !== null) { this.abort?.abort(); return; }
+    if (this.job) { this.job = { ...this.job, ...await api(`/api/jobs/${this.job.id}/cancel`, { method: "POST" }) }; this.#tell("state"); }
+  }
+
+  async retry() {
+    const job = await api(`/api/jobs/${this.job.id}/retry`, { method: "POST" });
+    this.job = { ...this.job, ...job };
+    this.#follow(job);
+  }
+
+  async #guard(turn, work) {
+    try { await work(); } catch (error) {
+      if (turn !== this.turn) return;
+      this.uploading = null;
+      this.error = error.name === "AbortError" ? { message: "The upload was cancelled.", remedy: "Drop the clip again when you want it." } : error;
+      this.#tell("state");
+    }
+  }
+
+  async #submit(turn, settings, reuse = true) {
+    const body = { ...settings, video: this.artifact.id };
+    const job = await api(`/api/capabilities/video.analyze?${query({ reuse })}`, { method: "POST", body });
+    if (turn !== this.turn) return;
+    this.job = job;
+    this.#tell("job");
+    this.#follow(job);
+  }
+
+  #follow(job) {
+    this.stream?.close();
+    const turn = this.turn;
+    const keep = (changes, what) => {
+      if (turn !== this.turn) return;
+      const reused = this.job?.id === job.id ? this.job.reused : undefined;
+      this.job = { ...this.job, ...changes, reused };
+      this.#tell(what);
+    };
+    this.stream = live(`/api/jobs/${job.id}/events`, {
+      snapshot: (detail) => keep(detail, "scenes"),
+      job: (row) => keep(row, "state"),
+      published: ({ key, value }) => keep({ published: { ...this.job.published, [key]: value } }, "scenes"),
+      end: (detail) => { this.stream?.close(); keep(detail, "scenes"); },
+    });
+  }
+
+  #setArtifact(artifact) {
+    this.artifact = artifact;
+    const info = artifact.meta?.probe;
+    if (info && (info.needs_proxy || info.video.vfr)) this.#proxy(this.turn);
+    this.#tell("artifact");
+  }
+
+  #setSource(url) { this.source = url; this.#tell("source"); }
+
+  /** A copy the browser can scrub; its frames are those of the original, so the playhead stays. */
+  async #proxy(turn) {
+    try {
+      const job = await api(`/api/capabilities/video.proxy?${query()}`, { method: "POST", body: { video: this.artifact.id } });
+      if (turn !== this.turn) return;
+      this.proxy = job;
+      const done = async (detail) => {
+        this.proxyStream?.close();
+        if (turn !== this.turn) return;
+        this.proxy = detail;
+        if (detail.state !== "succeeded") { this.#tell("state"); return; }
+        const { artifact_id: id, frames_artifact_id: frames } = detail.result;
+        if (frames) this.times = timesOf(await api(contentUrl(frames)));
+        if (turn === this.turn) { this.#tell("artifact"); this.#setSource(contentUrl(id)); }
+      };
+      this.proxyStream = live(`/api/jobs/${job.id}/events`, {
+        snapshot: (detail) => { if (isLive(detail)) { this.proxy = detail; this.#tell("state"); } },
+        job: (row) => { this.proxy = { ...this.proxy, ...row }; this.#tell("state"); },
+        end: done,
+      });
+    } catch (error) { if (turn === this.turn) { this.proxy = { state: "failed", error }; this.#tell("state"); } }
+  }
+}
+
+/** Seconds of every frame from the first, out of a frames.json. */
+export function timesOf(document) {
+  const { times } = document, first = times[0] ?? 0;
+  return times.length ? times.map((time) => time - first) : null;
+}
+
+function query({ reuse = true } = {}) {
+  const params = new URLSearchParams();
+  if (project()) params.set("project_id", project());
+  if (!reuse) params.set("reuse", "false");
+  return params;
+}
