@@ -5,5 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.capability import Capability
+from app.video.analyze import analyze_video
+from app.video.proxy import make_proxy
 
-CAPABILITIES: tuple[Capability[Any, Any], ...] = ()
+CAPABILITIES: tuple[Capability[Any, Any], ...] = (
+    analyze_video,
+    make_proxy,
+)

@@ -155,8 +155,14 @@ def bad_family(request: Ask, job: JobContext) -> Answer:
     return Answer(values=[job.run("bad", request.text, {"seconds": 60})])
 
 
+@capability("test.impatient", lane="cpu", title="Impatient")
+def impatient(request: Ask, job: JobContext) -> Answer:
+    """Wants a child although it runs in a worker."""
+    return Answer(values=[job.run("next", "test.nothing", {})])
+
+
 TABLE: tuple[Capability[Ask, Answer], ...] = (
-    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family,
+    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family, impatient,
 )  # fmt: skip
 
 

@@ -119,7 +119,10 @@ def test_pages_are_newest_first_and_filtered(store: ArtifactStore) -> None:
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("bunny", ["Big Bunny.mp4"]), ("BIG", ["Big Bunny.mp4"]), ("unn mp4", ["Big Bunny.mp4"]), ("%", ["100%.mp4"]), ('a"b', ['a"b.mp4']), ("zebra", []), ("mp", ["100%.mp4", 'a"b.mp4', "Big Bunny.mp4"])],
+    [
+        ("bunny", ["Big Bunny.mp4"]), ("BIG", ["Big Bunny.mp4"]), ("unn mp4", ["Big Bunny.mp4"]), ("%", ["100%.mp4"]),
+        ('a"b', ['a"b.mp4']), ("zebra", []), ("mp", ["100%.mp4", 'a"b.mp4', "Big Bunny.mp4"]),
+    ],
 )  # fmt: skip
 def test_search_finds_parts_of_names(store: ArtifactStore, query: str, found: list[str]) -> None:
     for n, name in enumerate(("Big Bunny.mp4", 'a"b.mp4', "100%.mp4")):

@@ -47,9 +47,13 @@ def test_writes_reach_the_disk_before_the_block_ends(database: Database) -> None
 
 
 def test_a_failing_block_leaves_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(projects.insert(), {"id": "p", "name": "P", "created_at": 0})
-        raise ZeroDivisionError
+    def fail_half_way() -> None:
+        with database.write() as connection:
+            connection.execute(projects.insert(), {"id": "p", "name": "P", "created_at": 0})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     with database.read() as connection:
         assert connection.execute(select(projects.c.id)).scalars().all() == ["default"]
 

@@ -234,7 +234,9 @@ def make_many(database: Database) -> list[Job]:
 @pytest.mark.parametrize("states", [(), (QUEUED,), (FAILED, SUCCEEDED)])
 @pytest.mark.parametrize("capability", [None, "a"])
 @pytest.mark.parametrize("project_id", [None, "other"])
-def test_every_filter_pages_like_the_whole_list(database: Database, states: tuple[str, ...], capability: str | None, project_id: str | None) -> None:
+def test_every_filter_pages_like_the_whole_list(
+    database: Database, states: tuple[str, ...], capability: str | None, project_id: str | None
+) -> None:
     everything = make_many(database)
     expected = [
         job.id for job in everything

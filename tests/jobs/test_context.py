@@ -1,0 +1,129 @@
+"""What a handler may do, over a link that only remembers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from configs.errors import NotFound, StudioError
+from jobs.context import JobCancelled, JobContext, artifact_from_json, artifact_to_json
+from storage.records import Artifact, Json
+
+
+def an_artifact(path: Path) -> Artifact:
+    return Artifact(
+        id="a-1", name="clip.mp4", kind="video", role="source", media_type="video/mp4", size_bytes=1, content_hash="h", path=path,
+        external=True, missing=False, project_id="default", job_id=None, created_at=0.0, inputs=("a-0",),
+    )  # fmt: skip
+
+
+class Memory:
+    """A link that keeps what it is told."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.path = tmp_path
+
+    def call(self, verb: str, **fields: Json) -> Json:
+        self.heard.append((verb, fields))
+        return artifact_to_json(an_artifact(self.path)) if verb == "save" else None
+
+    def tell(self, verb: str, **fields: Json) -> None:
+        self.heard.append((verb, fields))
+
+    def stage_blob(self, path: Path) -> tuple[str, str, int]:
+        data = path.read_bytes()
+        return str(path), hashlib.sha256(data).hexdigest(), len(data)
+
+    def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
+        return [key, capability, dict(request)]
+
+
+class Setup:
+    def __init__(self, tmp_path: Path, **more: Any) -> None:
+        self.link = Memory(tmp_path)
+        self.cancelled = False
+        fields: dict[str, Any] = {"steps": {}, "saved": None, "media": {"a-1": an_artifact(tmp_path)}, **more}
+        self.job = JobContext(
+            job_id="j-1", attempt=1, project_id="default", work_dir=tmp_path, link=self.link, is_cancelled=lambda: self.cancelled, **fields
+        )
+
+
+def test_a_step_is_run_once_and_kept(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, steps={"old": 1})
+    assert setup.job.step("old", lambda: pytest.fail("a kept step ran again")) == 1
+    assert setup.job.step("new", lambda: 2) == 2
+    assert setup.job.step("new", lambda: 3) == 2
+    assert setup.link.heard == [("step", {"name": "new", "value": 2})]
+
+
+def test_progress_is_clamped_and_thinned(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    for n in range(1000):
+        setup.job.progress(n, "same words")
+    assert len(setup.link.heard) < 20
+    setup.job.progress(-1, "other words")
+    assert setup.link.heard[0] == ("progress", {"fraction": 0.0, "message": "same words"})
+    assert setup.link.heard[-1] == ("progress", {"fraction": 0.0, "message": "other words"})
+
+
+def test_a_span_maps_into_its_part_of_the_bar(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.job.span(0.2, 0.6)(0.5, "half of it")
+    assert setup.link.heard == [("progress", {"fraction": pytest.approx(0.4), "message": "half of it"})]
+
+
+def test_every_verb_stops_a_cancelled_job(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.cancelled = True
+    (tmp_path / "f").write_text("x")
+    for act in (
+        lambda: setup.job.progress(0.1),
+        lambda: setup.job.step("s", lambda: 1),
+        lambda: setup.job.checkpoint(1),
+        lambda: setup.job.save("f", tmp_path / "f", kind="data"),
+    ):
+        with pytest.raises(JobCancelled):
+            act()
+    assert setup.link.heard == []
+
+
+def test_saving_sends_the_hash_and_returns_the_artifact(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    path = tmp_path / "f.txt"
+    path.write_text("content")
+    artifact = setup.job.save("out/f.txt", path, kind="data", meta={"m": 1}, inputs=["a-1"], thumbnail=True)
+    verb, fields = setup.link.heard[0]
+    assert artifact.id == "a-1"
+    assert verb == "save"
+    assert fields["sha256"] == hashlib.sha256(b"content").hexdigest()
+    assert (fields["size_bytes"], fields["name"], fields["inputs"], fields["thumbnail"]) == (7, "out/f.txt", ["a-1"], True)
+
+
+def test_only_the_jobs_own_media_can_be_reached(tmp_path: Path) -> None:
+    job = Setup(tmp_path).job
+    assert job.artifact("a-1").name == "clip.mp4"
+    with pytest.raises(NotFound, match="'a-2'"):
+        job.artifact("a-2")
+
+
+def test_the_rest_is_passed_on(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, saved={"at": 3})
+    setup.job.publish("shot", 1)
+    setup.job.emit("token", "x")
+    setup.job.log("line")
+    setup.job.checkpoint(4)
+    assert [verb for verb, _ in setup.link.heard] == ["publish", "emit", "log", "checkpoint"]
+    assert setup.job.saved == {"at": 3}
+    assert setup.job.run("k", "c", {"a": 1}) == ["k", "c", {"a": 1}]
+
+
+def test_an_artifact_survives_the_pipe(tmp_path: Path) -> None:
+    artifact = an_artifact(tmp_path)
+    assert artifact_from_json(artifact_to_json(artifact)) == artifact
+    with pytest.raises(StudioError):
+        artifact_from_json(None)  # type: ignore[arg-type]
