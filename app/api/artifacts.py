@@ -52,8 +52,8 @@ def show_artifact(artifact_id: str, studio: StudioDep) -> dict[str, Any]:
     return artifact_to_json(studio.artifact(artifact_id))
 
 
-@router.api_route("/api/artifacts/{artifact_id}/content", methods=["GET", "HEAD"], responses=_FILE, response_class=FileResponse,
-                  summary="The file itself")  # fmt: skip
+@router.head("/api/artifacts/{artifact_id}/content", include_in_schema=False)
+@router.get("/api/artifacts/{artifact_id}/content", responses=_FILE, response_class=FileResponse, summary="The file itself")
 def artifact_content(
     artifact_id: str, request: Request, studio: StudioDep, download: Annotated[bool, Query(description="Save instead of show.")] = False
 ) -> Response:
