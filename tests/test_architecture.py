@@ -52,8 +52,15 @@ def test_the_command_line_and_the_server_start_light() -> None:
     assert loaded_by("import ui.server") & HEAVY == set()
 
 
-def test_headless_serving_never_imports_gradio() -> None:
-    assert "gradio" not in loaded_by("import app.api.application" if (ROOT / "app/api/application.py").exists() else "import app.api")
+def test_headless_serving_never_imports_gradio(tmp_path: Path) -> None:
+    """The whole start, up to the moment when the server would begin to answer."""
+    statement = (
+        "import app.api.run, ui.server; app.api.run.serve = lambda *_: None;"
+        f"assert ui.server.main(['--headless', '--port', '0', '--data-dir', {str(tmp_path / 'data')!r}]) == 0"
+    )
+    loaded = loaded_by(statement)
+    assert "fastapi" in loaded
+    assert loaded & {"gradio", "pandas", "torch", "cv2", "av", "numpy", "scenedetect"} == set()
 
 
 def test_a_worker_has_no_database() -> None:
