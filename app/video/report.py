@@ -144,7 +144,7 @@ def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str])
     meters = "".join(
         f'<div class="meter"><span>{label}</span><i><em style="width:{100 * min(1.0, value / full):.1f}%"></em></i><b>{value:.0f}</b></div>'
         for label, value, full in (
-            ("Sharpness", quality.sharpness, 1500.0),
+            ("Sharpness", quality.sharpness, 600.0),
             ("Brightness", quality.brightness, 255.0),
             ("Contrast", quality.contrast, 100.0),
             ("Noise", quality.noise, 20.0),
