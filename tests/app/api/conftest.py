@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from starlette.testclient import TestClient
 
+from app.api.run import StudioServer, listen, reachable_at
 from app.api.server import create_api
 from app.capability import Capability, VideoRef, capability
 from app.studio import Studio
@@ -111,6 +116,12 @@ def studio(settings: Settings) -> Iterator[Studio]:
     GATES.clear()
 
 
+@pytest.fixture
+def gates() -> dict[str, threading.Event]:
+    """Opens `test.hold` jobs: note -> gate."""
+    return GATES
+
+
 ClientMaker = Callable[..., TestClient]
 
 
@@ -140,3 +151,46 @@ def owner(make_client: ClientMaker) -> TestClient:
 def guest(make_client: ClientMaker) -> TestClient:
     """A visitor from the network who has the passphrase."""
     return make_client("http://studio.example:7930", "203.0.113.9", authorization=f"Bearer {PASSPHRASE}")
+
+
+@dataclass
+class Served:
+    """A running server: where it is, the application, and a way to end it."""
+
+    url: str
+    app: FastAPI
+    server: StudioServer
+    thread: threading.Thread
+
+    @property
+    def address(self) -> tuple[str, int]:
+        parts = urlsplit(self.url)
+        assert parts.hostname
+        assert parts.port
+        return parts.hostname, parts.port
+
+    def request(self, method: str, path: str, **options: Any) -> http.client.HTTPResponse:
+        """One exchange; the answer's body may still be streaming."""
+        connection = http.client.HTTPConnection(*self.address, timeout=20)
+        connection.request(method, path, **options)
+        return connection.getresponse()
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(15)
+        assert not self.thread.is_alive()
+
+
+@pytest.fixture
+def served(studio: Studio) -> Iterator[Served]:
+    """The application behind a real socket, on a thread."""
+    app = create_api(studio)
+    started = threading.Event()
+    sock = listen("127.0.0.1", 0)
+    server = StudioServer(app, started.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    assert started.wait(15)
+    running = Served(reachable_at(sock), app, server, thread)
+    yield running
+    running.stop()
