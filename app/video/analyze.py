@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -102,7 +102,7 @@ def warnings_about(info: MediaInfo, decoded: int, damaged: int) -> list[str]:
 
 def export(job: JobContext, analysis: VideoAnalysis, pictures: Mapping[str, str]) -> None:
     """Writes and keeps the result files. ``pictures``: keyframe name -> path."""
-    documents = (
+    documents: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
         ("analysis.json", "data", "application/json", lambda: analysis.model_dump_json(indent=2)),
         ("scenes.csv", "data", "text/csv", lambda: to_csv(analysis)),
         ("scenes.edl", "timeline", "text/plain", lambda: to_edl(analysis)),

@@ -81,7 +81,8 @@ class Decoder:
         with open_container(self._path) as container:
             stream = _prepare(container, self._path)
             time_base = stream.time_base or Fraction(1, 1000)
-            frames = self._stamped(container, stream, _seek(container, stream, since.stamp))
+            _seek(container, stream, since.stamp)
+            frames = self._stamped(container, stream)
             for stamp, raw in frames:
                 if stamp < since.stamp:
                     continue
@@ -98,14 +99,15 @@ class Decoder:
         with open_container(self._path) as container:
             stream = _prepare(container, self._path)
             time_base = stream.time_base or Fraction(1, 1000)
-            for index, (stamp, raw) in enumerate(self._stamped(container, stream, None)):
+            for index, (stamp, raw) in enumerate(self._stamped(container, stream)):
                 if index == 0:
                     self.origin = stamp
                 if index >= skip:
                     yield index, stamp, time_base, raw
 
-    def _stamped(self, container: InputContainer, stream: VideoStream, last: int | None) -> Iterator[tuple[int, VideoFrame]]:
+    def _stamped(self, container: InputContainer, stream: VideoStream) -> Iterator[tuple[int, VideoFrame]]:
         """Frames with strictly rising stamps: missing ones are filled in, backward ones moved on by one tick."""
+        last: int | None = None
         step = max(1, round(self._frame_s / float(stream.time_base or Fraction(1, 1000))))
         for raw in self._decoded(container, stream):
             stamp = raw.pts
@@ -125,7 +127,7 @@ class Decoder:
                 packet = next(packets, None)
                 if packet is None:
                     return
-                yield from cast("list[VideoFrame]", packet.decode())
+                yield from packet.decode()
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, ValueError):
@@ -136,7 +138,7 @@ class Decoder:
 
 def _prepare(container: InputContainer, path: Path) -> VideoStream:
     stream = pick_stream(container, path)
-    stream.thread_type = "AUTO"  # type: ignore[assignment]
+    stream.thread_type = "AUTO"
     return stream
 
 
@@ -152,7 +154,7 @@ def _seek(container: InputContainer, stream: VideoStream, stamp: int) -> None:
 
 def bgr_upright(raw: VideoFrame) -> Image:
     """(H, W, 3) uint8 BGR at coded size, turned as the file's display matrix says."""
-    return turn(scaled(raw, format="bgr24").to_ndarray(), clockwise(raw.rotation))
+    return turn(cast("Image", scaled(raw, format="bgr24").to_ndarray()), clockwise(raw.rotation))
 
 
 def turn(image: Image, rotation_deg: int) -> Image:

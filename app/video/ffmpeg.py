@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
@@ -99,9 +100,7 @@ def run(
     return output
 
 
-def _watch(
-    command: Sequence[str], duration_s: float, on_step: OnStep | None, message: str, frames: Iterable[bytes] | None
-) -> None:
+def _watch(command: Sequence[str], duration_s: float, on_step: OnStep | None, message: str, frames: Iterable[bytes] | None) -> None:
     """Runs the command to its end, killing it when ``on_step`` raises."""
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
@@ -109,7 +108,7 @@ def _watch(
             stdin=subprocess.DEVNULL if frames is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            preexec_fn=die_with_parent(),  # noqa: PLW1509
+            preexec_fn=die_with_parent(),
         )
         try:
             feeder = _Feeder(child.stdin, frames) if frames is not None and child.stdin is not None else None
@@ -179,7 +178,5 @@ def _tail(errors: IO[bytes]) -> str:
 
 
 def _close(pipe: IO[bytes]) -> None:
-    try:
+    with contextlib.suppress(BrokenPipeError):
         pipe.close()
-    except BrokenPipeError:
-        pass

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.video.decode import scaled, turn
-from app.video.probe import clockwise, display_size
+from app.video.probe import display_size
 from app.video.quality import FrameQuality
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ def appeal(quality: FrameQuality) -> float:
 def choose(candidates: Sequence[Candidate], start_frame: int, end_frame: int, wanted: int) -> list[Candidate]:
     """Up to ``wanted`` of the candidates in ``start_frame``..``end_frame`` (exclusive), in time order.
 
-    The scene without its edges is cut into ``wanted`` equal parts and the most appealing frame of each is taken; a
-    part without candidates gives its place to the best of the rest.
+    The scene without its edges is cut into ``wanted`` equal parts. Of each, the most appealing frame is taken, where
+    being near the middle of the part counts too; a part without candidates gives its place to the best of the rest.
     """
     length = end_frame - start_frame
     edge = min(_EDGE_FRAMES, int(length * _EDGE_SHARE) + (1 if length > 4 else 0))
@@ -109,13 +110,19 @@ def choose(candidates: Sequence[Candidate], start_frame: int, end_frame: int, wa
     for part in range(wanted):
         low = start_frame + length * part / wanted
         high = start_frame + length * (part + 1) / wanted
-        best = max((c for c in pool if low <= c.frame < high), key=lambda c: appeal(c.quality), default=None)
+        best = max((c for c in pool if low <= c.frame < high), key=partial(_central, low=low, high=high), default=None)
         if best is not None:
             chosen[best.frame] = best
     rest = sorted((c for c in pool if c.frame not in chosen), key=lambda c: -appeal(c.quality))
     for candidate in rest[: wanted - len(chosen)]:
         chosen[candidate.frame] = candidate
     return sorted(chosen.values(), key=lambda c: c.frame)
+
+
+def _central(candidate: Candidate, low: float, high: float) -> float:
+    """Appeal, up to a half less towards the edges of the part."""
+    off = abs(candidate.frame - (low + high) / 2) / max(1.0, (high - low) / 2)
+    return appeal(candidate.quality) * (1 - 0.5 * off * off)
 
 
 def shrink(raw: VideoFrame) -> VideoFrame:
@@ -134,12 +141,12 @@ def render(picture: VideoFrame, sar: Fraction, rotation_deg: int) -> Image:
     options: dict[str, Any] = {"format": "bgr24", "dst_colorspace": "ITU601"}
     if picture.colorspace == 2:  # unspecified: high definition is BT.709 by convention
         options["src_colorspace"] = "ITU709" if picture.height >= 720 else "ITU601"
-    image = turn(scaled(picture, **options).to_ndarray(), rotation_deg)
+    image = turn(cast("Image", scaled(picture, **options).to_ndarray()), rotation_deg)
     shown = display_size(picture.width, picture.height, sar, rotation_deg)
     factor = min(1.0, MAX_SIDE_PX / max(shown))
     size = (max(1, round(shown[0] * factor)), max(1, round(shown[1] * factor)))
     if size != (image.shape[1], image.shape[0]):
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        image = cast("Image", cv2.resize(image, size, interpolation=cv2.INTER_AREA))
     return image
 
 
@@ -155,11 +162,6 @@ def write_jpeg(image: Image, path: Path) -> None:
     if not done:
         raise OSError(f"the picture could not be encoded for {path.name}")
     path.write_bytes(data.tobytes())
-
-
-def rotation_of(raw: VideoFrame) -> int:
-    """Clockwise turn in degrees; asked before `shrink`, which loses it."""
-    return clockwise(raw.rotation)
 
 
 def _even(value: float) -> int:

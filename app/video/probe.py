@@ -18,7 +18,6 @@ from app.video.timecode import can_drop, is_drop_frame, to_frame
 from configs.errors import BadInput, BadMedia
 
 if TYPE_CHECKING:
-    import av
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream as AvVideoStream
@@ -28,6 +27,7 @@ MAX_PIXELS = 8192 * 8192
 COUNT_BUDGET_S = 4.0  # demuxing longer than this gives an estimate instead of a count
 _FIRST_FRAME_PACKETS = 600
 _STILL_FORMATS = ("image2", "_pipe", "gif", "ico", "apng", "webp", "svg")
+_DAMAGED = "It is damaged or cut short; export it again."
 _PLAYABLE = "Give a video in mp4, mov, mkv, webm, avi or ts."
 
 
@@ -125,14 +125,14 @@ def _is_cover(stream: AvVideoStream) -> bool:
 def _first_frame(container: InputContainer, stream: AvVideoStream, path: Path) -> VideoFrame:
     import av
 
-    damaged = BadMedia(f"{path.name!r} has a video track, but no frame of it can be decoded.", "It is damaged or cut short; export it again.")
+    damaged = BadMedia(f"{path.name!r} has a video track, but no frame of it can be decoded.", _DAMAGED)
     try:
         if stream.codec_context is None:
             raise damaged
         for number, packet in enumerate(container.demux(stream)):
             try:
                 for frame in packet.decode():
-                    return cast("VideoFrame", frame)
+                    return frame
             except av.error.InvalidDataError:
                 pass  # a damaged packet; the next keyframe may still decode
             if number > _FIRST_FRAME_PACKETS:
@@ -144,7 +144,8 @@ def _first_frame(container: InputContainer, stream: AvVideoStream, path: Path) -
 
 def _check_size(width: int, height: int, path: Path) -> None:
     if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
-        raise BadMedia(f"{path.name!r} is {width} x {height} pixels, too large to work on.", f"Scale it to {MAX_SIDE_PX // 2} pixels a side or less.")
+        remedy = f"Scale it to {MAX_SIDE_PX // 2} pixels a side or less."
+        raise BadMedia(f"{path.name!r} is {width} x {height} pixels, too large to work on.", remedy)
 
 
 def _count(path: Path, index: int, budget_s: float, declared_s: float) -> Spacing:
@@ -322,4 +323,3 @@ _TRANSFER = {
     14: "bt2020-10", 15: "bt2020-12", 16: "smpte2084", 18: "arib-std-b67",
 }  # fmt: skip
 _MATRIX = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c"}
-

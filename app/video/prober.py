@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ from configs.errors import BadInput, BadMedia, Unavailable
 
 TIMEOUT_S = 20.0
 _MEMORY_BYTES = 6 * 2**30  # address space, of which decoder threads reserve far more than they touch
+_MEND = "Export it again, or convert it to mp4."
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -79,8 +81,8 @@ class Prober:
             return answer
         self._stop()
         if timed_out.is_set():
-            raise BadMedia(f"{name!r} could not be read within {self._timeout_s:g} s; it is probably damaged.", "Export it again, or convert it to mp4.")
-        raise BadMedia(f"{name!r} is so damaged that reading it crashed the decoder.", "Export it again, or convert it to mp4.")
+            raise BadMedia(f"{name!r} could not be read within {self._timeout_s:g} s; it is probably damaged.", _MEND)
+        raise BadMedia(f"{name!r} is so damaged that reading it crashed the decoder.", _MEND)
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._closed:
@@ -107,10 +109,8 @@ class Prober:
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
 
 
 def _exchange(child: subprocess.Popen[bytes], request: Mapping[str, Any]) -> bytes:
@@ -154,9 +154,9 @@ def _answer(path: Path) -> dict[str, Any]:
     except BadInput as error:
         return error.as_dict()
     except MemoryError:
-        return {"message": f"{path.name!r} asks for more memory than a video may need; it is probably damaged.", "remedy": "Export it again."}
+        return {"message": f"{path.name!r} asks for more memory than a video may need; it is probably damaged.", "remedy": _MEND}
     except Exception as error:
-        return {"message": f"{path.name!r} is damaged and cannot be read ({type(error).__name__}).", "remedy": "Export it again, or convert it to mp4."}
+        return {"message": f"{path.name!r} is damaged and cannot be read ({type(error).__name__}).", "remedy": _MEND}
 
 
 class _Lines:

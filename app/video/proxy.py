@@ -27,7 +27,8 @@ def make_proxy(request: MakeProxy, job: JobContext) -> ProxyResult:
     source = job.artifact(request.video)
     info = media_info(source)
     path = job.work_dir / "proxy.mp4"
-    run(proxy_arguments(source.path, info, request.height), path, duration_s=info.duration_s, on_step=job.span(0.0, 0.95), message="Making a proxy")
+    arguments = proxy_arguments(source.path, info, request.height)
+    run(arguments, path, duration_s=info.duration_s, on_step=job.span(0.0, 0.95), message="Making a proxy")
     times = frame_times(path)
     frames = _save_times(job, request, times) if info.video.vfr else None
     width, height = proxy_size(info, request.height)

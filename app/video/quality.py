@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.video.models import Quality
 
@@ -60,7 +60,7 @@ def measure(image: Image) -> FrameQuality:
         sharpness=_variance(cv2.Laplacian(small, cv2.CV_16S)),
         brightness=float(mean[0, 0]),
         contrast=float(deviation[0, 0]),
-        noise=immerkaer(_middle(luma)),
+        noise=immerkaer(_middle(cast("Image", luma))),
         shadows_clipped=float(levels[: _BLACK_LEVEL + 1].sum() / small.size),
         highlights_clipped=float(levels[_WHITE_LEVEL:].sum() / small.size),
     )
@@ -71,28 +71,26 @@ def immerkaer(luma: Image) -> float:
     import cv2
     import numpy as np
 
-    height, width = luma.shape
+    height, width = int(luma.shape[0]), int(luma.shape[1])
     if height < 3 or width < 3:
         return 0.0
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
     response = cv2.filter2D(luma, cv2.CV_16S, kernel)[1:-1, 1:-1]
     total = float(cv2.norm(response, cv2.NORM_L1))
-    return math.sqrt(math.pi / 2) * total / (6 * (width - 2) * (height - 2))
+    return math.sqrt(math.pi / 2.0) * total / (6 * (width - 2) * (height - 2))
 
 
 def summarize(samples: Sequence[FrameQuality]) -> Quality:
     """Means over at least one sample, with remarks in plain words."""
     means = {f.name: sum(getattr(s, f.name) for s in samples) / len(samples) for f in fields(FrameQuality)}
-    quality = Quality(sampled_frames=len(samples), sharpness_min=min(s.sharpness for s in samples), **_rounded(means))
-    return quality.model_copy(update={"remarks": remarks(quality), "sharpness_min": round(quality.sharpness_min, 2)})
+    return _quality(len(samples), round(min(s.sharpness for s in samples), 2), means)
 
 
 def overall(parts: Sequence[Quality]) -> Quality:
     """Several scenes' quality as one, each weighing as many samples as it has."""
     total = sum(p.sampled_frames for p in parts)
     means = {f.name: sum(getattr(p, f.name) * p.sampled_frames for p in parts) / total for f in fields(FrameQuality)}
-    quality = Quality(sampled_frames=total, sharpness_min=min(p.sharpness_min for p in parts), **_rounded(means))
-    return quality.model_copy(update={"remarks": remarks(quality)})
+    return _quality(total, min(p.sharpness_min for p in parts), means)
 
 
 def remarks(quality: Quality) -> list[str]:
@@ -115,7 +113,8 @@ def _variance(response: Any) -> float:
     import cv2
 
     _, deviation = cv2.meanStdDev(response)
-    return float(deviation[0, 0]) ** 2
+    spread = float(deviation[0, 0])
+    return spread * spread
 
 
 def _middle(luma: Image) -> Image:
@@ -125,5 +124,7 @@ def _middle(luma: Image) -> Image:
     return luma[top : top + h, left : left + w]
 
 
-def _rounded(values: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 4 if name.endswith("clipped") else 2) for name, value in values.items()}
+def _quality(count: int, sharpness_min: float, means: dict[str, float]) -> Quality:
+    rounded: dict[str, Any] = {name: round(value, 4 if name.endswith("clipped") else 2) for name, value in means.items()}
+    quality = Quality(sampled_frames=count, sharpness_min=sharpness_min, **rounded)
+    return quality.model_copy(update={"remarks": remarks(quality)})

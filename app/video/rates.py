@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 _COMMON = tuple(Fraction(n) for n in (12, 15, 24, 25, 30, 48, 50, 60, 90, 100, 120)) + tuple(
     Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)
@@ -96,5 +97,5 @@ def _fits(shown: Sequence[int], time_base: Fraction, rate: Fraction) -> bool:
 def _longest_gap(keys: Sequence[int], shown: Sequence[int], time_base: Fraction, covered_s: Fraction) -> float:
     """Longest wait, in seconds, from one keyframe to the next, or to the end."""
     marks = sorted({*keys, shown[0]})
-    gaps = [(b - a) * time_base for a, b in zip(marks, marks[1:], strict=False)]
+    gaps = [(b - a) * time_base for a, b in pairwise(marks)]
     return float(max([*gaps, covered_s - (marks[-1] - shown[0]) * time_base, Fraction(0)]))

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from app.video.models import Keyframe, Scene, VideoAnalysis
+from app.video.models import AudioStream, Keyframe, Scene, VideoAnalysis
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _JPEG_QUALITY = 82
@@ -73,7 +73,10 @@ def _lead(analysis: VideoAnalysis) -> str:
     if count == 1:
         return f"One continuous shot of {_clock(analysis.duration_s)}."
     lengths = [scene.end_s - scene.start_s for scene in analysis.scenes]
-    return f"{count} shots in {_clock(analysis.duration_s)}; {mean_s:.1f} s on average, the shortest {min(lengths):.1f} s, the longest {max(lengths):.1f} s."
+    if max(lengths) - min(lengths) < 0.05:
+        return f"{count} shots in {_clock(analysis.duration_s)}, each {mean_s:.1f} s long."
+    extremes = f"the shortest {min(lengths):.1f} s, the longest {max(lengths):.1f} s"
+    return f"{count} shots in {_clock(analysis.duration_s)}; {mean_s:.1f} s on average, {extremes}."
 
 
 def _poster(analysis: VideoAnalysis, data: Mapping[str, str]) -> str:
@@ -81,7 +84,11 @@ def _poster(analysis: VideoAnalysis, data: Mapping[str, str]) -> str:
     if not keyframes:
         return ""
     best = max(keyframes, key=lambda k: k.sharpness)
-    return f'<figure class="poster"><img src="{data[best.name]}" alt="Frame {best.frame}"><figcaption>{escape(best.timecode)}</figcaption></figure>'
+    return f'<figure class="poster">{_picture(data[best.name], f"Frame {best.frame}", best.timecode)}</figure>'
+
+
+def _picture(data: str, alt: str, caption: str) -> str:
+    return f'<img src="{data}" alt="{escape(alt)}"><figcaption>{escape(caption)}</figcaption>'
 
 
 def _strip(scene: Scene, duration_s: float, data: Mapping[str, str]) -> str:
@@ -111,16 +118,25 @@ def _facts(analysis: VideoAnalysis) -> str:
     rows = (
         ("File", media.path or media.name),
         ("Container", f"{info.container}, {info.size_bytes / 1e6:.1f} MB"),
-        ("Picture", f"{video.codec}{f' {video.profile}' if video.profile else ''}, {video.pix_fmt}, {video.bit_depth} bit{', alpha' if video.has_alpha else ''}"),
+        ("Picture", f"{_joined(video.codec, video.profile)}, {video.pix_fmt}, {video.bit_depth} bit{', alpha' if video.has_alpha else ''}"),
         ("Frames", f"{analysis.frame_count} at {video.fps_rational.num}/{video.fps_rational.den}"),
         ("Turned", f"{video.rotation_deg}° clockwise" if video.rotation_deg else ""),
         ("Colour", colour),
         ("Start timecode", f"{video.start_timecode}{' (drop-frame)' if video.drop_frame else ''}" if video.start_timecode else ""),
         ("Reel", video.reel or ""),
-        ("Sound", "; ".join(f"{a.codec} {a.layout} {a.sample_rate_hz / 1000:g} kHz{f' ({a.language})' if a.language and a.language != 'und' else ''}" for a in info.audio) or "none"),
+        ("Sound", "; ".join(_sound(stream) for stream in info.audio) or "none"),
         ("Subtitles", "; ".join(s.codec + (f" ({s.language})" if s.language else "") for s in info.subtitles)),
     )  # fmt: skip
     return "".join(f"<tr><th>{label}</th><td>{escape(value)}</td></tr>" for label, value in rows if value)
+
+
+def _joined(*words: str | None) -> str:
+    return " ".join(word for word in words if word)
+
+
+def _sound(stream: AudioStream) -> str:
+    language = f"({stream.language})" if stream.language and stream.language != "und" else None
+    return _joined(stream.codec, stream.layout, f"{stream.sample_rate_hz / 1000:g} kHz", language)
 
 
 def _chart(analysis: VideoAnalysis) -> str:
@@ -136,7 +152,7 @@ def _chart(analysis: VideoAnalysis) -> str:
 
 def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str]) -> str:
     pictures = "".join(
-        f'<figure><img loading="lazy" src="{data[k.name]}" alt="Shot {scene.index + 1}, frame {k.frame}"><figcaption>{escape(k.timecode)}</figcaption></figure>'
+        f"<figure>{_picture(data[k.name], f'Shot {scene.index + 1}, frame {k.frame}', k.timecode)}</figure>"
         for k in keyframes
         if data.get(k.name)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     Points = np.ndarray[Any, np.dtype[np.float64]]
 
 Colour = tuple[int, int, int]  # BGR
+Placer = Callable[[float, float], tuple[float, float]]
 
 PAPER: Colour = (226, 240, 246)
 NON_PHOTO_BLUE: Colour = (232, 196, 108)
@@ -58,7 +60,7 @@ def paper(colour: Colour, width: int, height: int, grain: float = 2.2, seed: int
     """A sheet of tinted paper with a fine grain."""
     noise = _grain(width, height, seed) * grain
     sheet = np.clip(np.asarray(colour, dtype=np.float32) + noise[..., None], 0, 255)
-    return sheet.astype(np.uint8)
+    return np.asarray(sheet, dtype=np.uint8)
 
 
 @lru_cache(maxsize=4)
@@ -90,7 +92,7 @@ def fill(image: Image, points: Points, colour: Colour) -> None:
 def oval(x: float, y: float, a: float, b: float, degrees: float = 0.0, count: int = 48) -> Points:
     """(N, 2) points of an ellipse."""
     t = np.linspace(0, 2 * math.pi, count, endpoint=False)
-    return turned(np.stack([a * np.cos(t), b * np.sin(t)], axis=1), degrees) + (x, y)
+    return np.asarray(turned(np.stack([a * np.cos(t), b * np.sin(t)], axis=1), degrees) + np.array([x, y]))
 
 
 def turned(points: Points, degrees: float) -> Points:
@@ -114,7 +116,7 @@ def body(pose: Pose, boil: int = 0) -> Points:
     wide = pose.size / math.sqrt(pose.stretch)
     belly = 1 + 0.16 * np.sin(t)
     points = np.stack([wide * np.cos(t) * belly * wobble, tall * np.sin(t) * wobble - tall * 1.02], axis=1)
-    return turned(points, pose.lean) + (pose.x, pose.y)
+    return np.asarray(turned(points, pose.lean) + np.array([pose.x, pose.y]))
 
 
 def shadow(image: Image, x: float, ground: float, width: float, height_above: float, colour: Colour) -> None:
@@ -144,18 +146,18 @@ def draw_pip(image: Image, pose: Pose, boil: int = 0, ink: Colour = INK) -> None
     _face(image, pose, at, weight, ink)
 
 
-def _placer(pose: Pose) -> Any:
+def _placer(pose: Pose) -> Placer:
     """Maps (right, up) in units of Pip's size to the screen, with squash and lean."""
 
     def at(right: float, up: float) -> tuple[float, float]:
         point = np.array([[right * pose.size / math.sqrt(pose.stretch), -up * pose.size * pose.stretch]])
-        x, y = turned(point, pose.lean)[0]
-        return pose.x + float(x), pose.y + float(y)
+        spot = turned(point, pose.lean)
+        return pose.x + float(spot[0, 0]), pose.y + float(spot[0, 1])
 
     return at
 
 
-def _sprout(image: Image, pose: Pose, at: Any, weight: int, ink: Colour) -> None:
+def _sprout(image: Image, pose: Pose, at: Placer, weight: int, ink: Colour) -> None:
     top = np.array(at(0.0, 1.98))
     bend = pose.lean + pose.sprout
     stem = turned(np.stack([np.array([0, 2, 6]) * pose.size / 90, -np.array([0, 16, 34]) * pose.size / 90], axis=1), bend) + top
@@ -167,15 +169,15 @@ def _sprout(image: Image, pose: Pose, at: Any, weight: int, ink: Colour) -> None
         line(image, leaf, ink, max(2, weight - 1), closed=True)
 
 
-def _arms(image: Image, pose: Pose, at: Any, weight: int, ink: Colour) -> None:
+def _arms(image: Image, pose: Pose, at: Placer, weight: int, ink: Colour) -> None:
     assert pose.arms is not None
     for side in (-1, 1):
         shoulder = np.array(at(side * 0.9, 0.95))
         reach = turned(np.array([[0.62 * pose.size, 0.0]]), -pose.arms if side > 0 else 180 + pose.arms)[0]
         hand = shoulder + reach
         line(image, np.stack([shoulder, (shoulder + hand) / 2 + (0, 6), hand]), ink, weight + 2)
-        fill(image, oval(*hand, pose.size * 0.12, pose.size * 0.12), RED_PENCIL)
-        line(image, oval(*hand, pose.size * 0.12, pose.size * 0.12), ink, weight, closed=True)
+        fill(image, oval(float(hand[0]), float(hand[1]), pose.size * 0.12, pose.size * 0.12), RED_PENCIL)
+        line(image, oval(float(hand[0]), float(hand[1]), pose.size * 0.12, pose.size * 0.12), ink, weight, closed=True)
 
 
 def _hatch(image: Image, outline: Points, pose: Pose) -> None:
@@ -185,16 +187,20 @@ def _hatch(image: Image, outline: Points, pose: Pose) -> None:
     if (high - low).min() < 4:
         return
     region = image[low[1] : high[1], low[0] : high[0]]
-    inside = np.zeros(region.shape[:2], np.uint8)
-    fill(inside, outline - low, 255)  # type: ignore[arg-type]
-    lit = np.zeros_like(inside)
-    fill(lit, outline - low - (0.26 * pose.size, 0.16 * pose.size), 255)  # type: ignore[arg-type]
-    rows, columns = np.indices(inside.shape, sparse=True)
+    height, width = int(high[1] - low[1]), int(high[0] - low[0])
+    inside, lit = _mask(outline - low, width, height), _mask(outline - low - np.array([0.26, 0.16]) * pose.size, width, height)
+    rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
     strokes = ((rows * 2 + columns) % 11) < 4
     region[(inside > 127) & (lit < 128) & strokes] = DEEP_RED
 
 
-def _face(image: Image, pose: Pose, at: Any, weight: int, ink: Colour) -> None:
+def _mask(points: Points, width: int, height: int) -> Image:
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [np.round(points * _SCALE).astype(np.int32)], 255, cv2.LINE_AA, _SHIFT)
+    return mask
+
+
+def _face(image: Image, pose: Pose, at: Placer, weight: int, ink: Colour) -> None:
     size = pose.size
     for side in (-1, 1):
         eye = at(side * 0.33 + 0.10 * pose.look_x, 1.28)

@@ -65,7 +65,13 @@ def pencil(image: Image, tip: tuple[float, float], lean: float = -38) -> None:
     )
     for shape, colour in parts:
         fill(image, turned(np.array(shape, dtype=np.float64), -lean) + tip, colour)
-    line(image, turned(np.array([(0, 0), (-13, -40), (-13, -226), (13, -226), (13, -40)], dtype=np.float64), -lean) + tip, INK, 3, closed=True)
+    line(
+        image,
+        turned(np.array([(0, 0), (-13, -40), (-13, -226), (13, -226), (13, -40)], dtype=np.float64), -lean) + tip,
+        INK,
+        3,
+        closed=True,
+    )
 
 
 def slate(image: Image, scene: int, colour: tuple[int, int, int] = (196, 170, 120)) -> None:
@@ -118,7 +124,7 @@ def bounce() -> Draw:
         path = np.array([(_bounce_x(number * 12 + f / 2), ground - hop(f / 2, 300)[0] - 90) for f in range(24)])
         line(sheet, path, (222, 178, 96), 2)
         for point in path[::4]:
-            fill(sheet, oval(*point, 4, 4), (206, 160, 76))
+            fill(sheet, oval(float(point[0]), float(point[1]), 4, 4), (206, 160, 76))
     slate(sheet, 2, (170, 120, 50))
 
     def draw(frame: int) -> Image:
@@ -141,7 +147,9 @@ def _bounce_x(frame: float) -> float:
 def _bouncing(frame: int, ground: float) -> Pose:
     up, stretch = hop(frame, 300)
     rising = math.cos(math.pi * (frame % BEAT_FRAMES) / BEAT_FRAMES)
-    return Pose(_bounce_x(frame), ground - up, stretch=stretch, lean=6 * rising, look_x=0.7, look_y=-0.6 * rising, smile=0.9, sprout=-26 * rising)
+    return Pose(
+        _bounce_x(frame), ground - up, stretch=stretch, lean=6 * rising, look_x=0.7, look_y=-0.6 * rising, smile=0.9, sprout=-26 * rising
+    )
 
 
 def hills() -> Draw:
@@ -170,7 +178,11 @@ def hills() -> Draw:
         up, stretch = hop(frame, 120)
         shadow(image, WIDTH * 0.45, 650, 78, up, (104, 156, 104))
         rising = math.cos(math.pi * (frame % BEAT_FRAMES) / BEAT_FRAMES)
-        draw_pip(image, Pose(WIDTH * 0.45, 650 - up, size=78, stretch=stretch, lean=8, look_x=0.9, smile=0.9, sprout=-20 - 14 * rising), boil=frame // 3)
+        draw_pip(
+            image,
+            Pose(WIDTH * 0.45, 650 - up, size=78, stretch=stretch, lean=8, look_x=0.9, smile=0.9, sprout=-20 - 14 * rising),
+            boil=frame // 3,
+        )
         return image
 
     return draw
@@ -191,7 +203,10 @@ def night() -> Draw:
     fill(sky, oval(980, 170, 84, 84), (176, 226, 240))
     fill(sky, oval(1012, 148, 76, 76), NIGHT)
     rng = np.random.default_rng(4)
-    stars = [(float(x), float(y), float(p)) for x, y, p in zip(rng.uniform(20, 1260, 70), rng.uniform(20, 430, 70), rng.uniform(0, 6.3, 70), strict=True)]
+    stars = [
+        (float(x), float(y), float(p))
+        for x, y, p in zip(rng.uniform(20, 1260, 70), rng.uniform(20, 430, 70), rng.uniform(0, 6.3, 70), strict=True)
+    ]
     fill(sky, np.concatenate([arc(WIDTH / 2, 1290, 800, 200, 340, 1.0, 60), [[WIDTH, HEIGHT], [0, HEIGHT]]]), (84, 54, 38))
     line(sky, arc(WIDTH / 2, 1290, 800, 200, 340, 1.0, 60), (132, 92, 66), 4)
 
@@ -213,7 +228,16 @@ def night() -> Draw:
 def leap() -> Draw:
     """Shot 5: a somersault over three sharpened pencils, in the heat of the afternoon."""
     ground = paper(OCHRE, WIDTH, HEIGHT, seed=6)
-    rays = [np.array([[640.0, 760], [640 + 1500 * math.cos(a), 760 + 1500 * math.sin(a)], [640 + 1500 * math.cos(a + 0.13), 760 + 1500 * math.sin(a + 0.13)]]) for a in np.arange(-3.2, 0.1, 0.32)]
+    rays = [
+        np.array(
+            [
+                [640.0, 760],
+                [640 + 1500 * math.cos(a), 760 + 1500 * math.sin(a)],
+                [640 + 1500 * math.cos(a + 0.13), 760 + 1500 * math.sin(a + 0.13)],
+            ]
+        )
+        for a in np.arange(-3.2, 0.1, 0.32)
+    ]
     for ray in rays:
         fill(ground, ray, (90, 190, 242))
     fill(ground, np.array([[0.0, 610], [WIDTH, 610], [WIDTH, HEIGHT], [0, HEIGHT]]), (48, 140, 206))
@@ -227,7 +251,9 @@ def leap() -> Draw:
         x = 150 + 980 * flight if flight > 0 else 150 + 1.2 * frame
         up = 4 * flight * (1 - flight) * 380
         anticipation = 0.72 + 0.28 * (1 - ease(frame / 7)) if frame < 8 else 1.0
-        landing = 1 - 0.34 * math.exp(-((frame - 40) ** 2) / 6) if frame >= 38 else 1.0 + 0.16 * (flight > 0) * abs(math.cos(math.pi * flight))
+        landing = (
+            1 - 0.34 * math.exp(-((frame - 40) ** 2) / 6) if frame >= 38 else 1.0 + 0.16 * (flight > 0) * abs(math.cos(math.pi * flight))
+        )
         for streak in range(5):
             if 0.05 < flight < 0.95:
                 tail = x - 120 - 34 * streak
@@ -253,8 +279,8 @@ def pencil_up(image: Image, x: float, ground: float, height: float) -> None:
         ([(-6, -height - 28), (0, -height - 44), (6, -height - 28)], NON_PHOTO_BLUE),
     )
     for shape, colour in shapes:
-        fill(image, np.array(shape, dtype=np.float64) + (x, ground), colour)
-    outline = np.array([(-17, 0), (-17, -height), (0, -height - 44), (17, -height), (17, 0)], dtype=np.float64) + (x, ground)
+        fill(image, np.array(shape, dtype=np.float64) + np.array([x, ground]), colour)
+    outline = np.array([(-17, 0), (-17, -height), (0, -height - 44), (17, -height), (17, 0)], dtype=np.float64) + np.array([x, ground])
     line(image, outline, INK, 4)
 
 
@@ -275,7 +301,9 @@ def portrait() -> Draw:
         blink = 0.0 if dazzled or 30 <= since <= 32 else 1.0
         breath = 1 + 0.022 * math.sin(frame * 0.45)
         smile = 0.25 if dazzled else 0.95 if since >= 14 else 0.6
-        pose = Pose(WIDTH / 2 + shake, 690, size=250, stretch=breath, eyes=blink, smile=smile, look_x=0.25 * math.sin(frame * 0.16), feet=False)
+        pose = Pose(
+            WIDTH / 2 + shake, 690, size=250, stretch=breath, eyes=blink, smile=smile, look_x=0.25 * math.sin(frame * 0.16), feet=False
+        )
         draw_pip(image, pose.moved(sprout=13 * math.sin(frame * 0.5), lean=1.5 * math.sin(frame * 0.3)), boil=frame // 3)
         if dazzled:
             for number in range(5):

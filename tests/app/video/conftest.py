@@ -177,5 +177,3 @@ def analyse(media_of: Callable[..., Artifact], new_studio: Callable[[], FakeStud
 @pytest.fixture(scope="session")
 def run_ffmpeg() -> Callable[..., None]:
     return ffmpeg
-
-

@@ -68,7 +68,9 @@ def test_files_without_time_stamps_are_cut_at_the_right_picture(clips: Callable[
     assert cuts(analysis) == [24, 48, 72]
 
 
-def test_turned_pictures_are_measured_upright(clips: Callable[..., Path], run_ffmpeg: Callable[..., None], analyse: Callable[..., Any]) -> None:
+def test_turned_pictures_are_measured_upright(
+    clips: Callable[..., Path], run_ffmpeg: Callable[..., None], analyse: Callable[..., Any]
+) -> None:
     flat = clips("hd2.mp4", "-pix_fmt", "yuv420p", size="640x360")
     turned = flat.with_name("turned.mp4")
     run_ffmpeg("-display_rotation", "90", "-i", str(flat), "-c", "copy", str(turned))
