@@ -53,13 +53,17 @@ class Capability(Generic[Request, Result]):
         return self.function(request, job)
 
     def media_fields(self) -> dict[str, MediaField]:
-        """Field name -> the kind of media it takes."""
-        found: dict[str, MediaField] = {}
-        for name, info in self.request.model_fields.items():
-            for mark in info.metadata:
-                if isinstance(mark, MediaField):
-                    found[name] = mark
-        return found
+        """Field name -> the kind of media it takes; a field may hold one reference, none, or a list of them."""
+        marks = {name: _mark((info.annotation, *info.metadata)) for name, info in self.request.model_fields.items()}
+        return {name: mark for name, mark in marks.items() if mark is not None}
+
+
+def _mark(parts: tuple[Any, ...]) -> MediaField | None:
+    for part in parts:
+        found = part if isinstance(part, MediaField) else _mark((*getattr(part, "__metadata__", ()), *typing.get_args(part)))
+        if found is not None:
+            return found
+    return None
 
 
 def capability(

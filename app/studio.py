@@ -316,7 +316,7 @@ class Studio:
         """Forgets an artifact and frees its bytes (a file given by path is left alone); refused while a job needs it."""
         artifact = self._artifacts.get(artifact_id)
         for job in self._queue.page(states=LIVE, project_id=artifact.project_id, limit=PAGE_LIMIT).items:
-            if artifact_id in job.request.values() or artifact.job_id == job.id:
+            if artifact_id in rows.media_of(job) or artifact.job_id == job.id:
                 raise Conflict(
                     f"{artifact.name} is used by job {job.id}, which is {job.state}.", "Cancel the job first, or wait for its end."
                 )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from app.capability import Capability
 from configs.errors import BadInput, BadMedia
 from storage.artifacts import ArtifactStore
-from storage.ids import new_id
+from storage.ids import is_id, new_id
 from storage.jobs import NewJob
 from storage.records import Artifact
 
@@ -53,24 +53,30 @@ def resolve_media(
     values = request.model_dump(mode="json")
     media: dict[str, Artifact] = {}
     for name, mark in capability.media_fields().items():
-        reference = values.get(name)
-        if reference is None:
-            continue
-        if is_artifact_id(reference):
-            artifact = artifacts.require_file(artifacts.get(reference))
-        elif take_path is None:
-            raise BadInput(f"{name} is {reference!r}, which is not an artifact id.", "Upload the file first and give the id it gets.")
-        else:
-            artifact = take_path(reference, mark.kind)
-        if artifact.kind != mark.kind:
-            raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; {name} needs {mark.kind}.", f"Give a {mark.kind}.")
-        values[name], media[name] = artifact.id, artifact
+        given = values.get(name)
+        references = given if isinstance(given, list) else [] if given is None else [given]
+        found = [_resolve(name, reference, mark.kind, artifacts, take_path) for reference in references]
+        media |= {name if given is not references else f"{name}.{n}": artifact for n, artifact in enumerate(found)}
+        if found:
+            values[name] = [artifact.id for artifact in found] if given is references else found[0].id
     return values, media
+
+
+def _resolve(name: str, reference: str, kind: str, artifacts: ArtifactStore, take_path: TakePath | None) -> Artifact:
+    if is_artifact_id(reference):
+        artifact = artifacts.require_file(artifacts.get(reference))
+    elif take_path is None:
+        raise BadInput(f"{name} is {reference!r}, which is not an artifact id.", "Upload the file first and give the id it gets.")
+    else:
+        artifact = take_path(reference, kind)
+    if artifact.kind != kind:
+        raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; {name} needs {kind}.", f"Give a {kind}.")
+    return artifact
 
 
 def is_artifact_id(reference: str) -> bool:
     """Whether a media field names an artifact rather than a path."""
-    return len(reference) == 18 and reference.startswith("a-") and reference[2:].isalnum()
+    return is_id("a-", reference)
 
 
 def cache_key(capability: Capability[Any, Any], values: Mapping[str, Any], media: Mapping[str, Artifact], project_id: str) -> str | None:
@@ -80,7 +86,8 @@ def cache_key(capability: Capability[Any, Any], values: Mapping[str, Any], media
     content = {
         name: [artifact.content_hash, artifact.name, str(artifact.path) if artifact.external else ""] for name, artifact in media.items()
     }
-    text = json.dumps([capability.name, capability.version, project_id, {**values, **content}], sort_keys=True)
+    settings = {name: value for name, value in values.items() if name not in capability.media_fields()}
+    text = json.dumps([capability.name, capability.version, project_id, settings, content], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -27,9 +27,8 @@ class Desk:
         with self.queue.database.read() as connection:
             saved = rows.saved_by(connection, job.id)
         media = {}
-        for value in job.request.values():
-            if isinstance(value, str) and value.startswith("a-"):
-                media[value] = artifact_to_json(self.artifacts.require_file(self.artifacts.get(value)))
+        for artifact_id in rows.media_of(job):
+            media[artifact_id] = artifact_to_json(self.artifacts.require_file(self.artifacts.get(artifact_id)))
         return Order(
             job_id=job.id, attempt=job.attempt, capability=job.capability, request=job.request, project_id=job.project_id,
             work_dir=str(self.work_root / f"{job.id}-{job.attempt}"), blob_dir=str(self.artifacts.blobs.root),

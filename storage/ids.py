@@ -14,6 +14,11 @@ def new_id(prefix: str, now: float | None = None) -> str:
     return f"{prefix}{_encode(milliseconds, 9)}{_encode(secrets.randbits(35), 7)}"
 
 
+def is_id(prefix: str, text: str) -> bool:
+    """Whether ``text`` has the form of an id with this prefix."""
+    return len(text) == len(prefix) + 16 and text.startswith(prefix) and set(text[len(prefix) :]) <= set(ALPHABET)
+
+
 def _encode(value: int, width: int) -> str:
     digits = []
     for _ in range(width):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Row, bindparam, func, insert, select, text, union_all, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from storage.ids import is_id
 from storage.records import CANCELLED, LIVE, QUARANTINED, QUEUED, RUNNING, STATES, SUCCEEDED, Job, Json, Page
 from storage.tables import counters, jobs, log_lines, published, steps
 
@@ -56,6 +57,12 @@ def add(connection: Connection, new: NewJob, now: float) -> None:
     """Puts a job at the end of its lane's queue."""
     values = {**new.__dict__, "request": json.dumps(new.request), "state": QUEUED, "created_at": now}
     connection.execute(insert(jobs), values)
+
+
+def media_of(job: Job) -> list[str]:
+    """Ids of the artifacts that the job was asked to work on."""
+    flat = [item for value in job.request.values() for item in (value if isinstance(value, list) else [value])]
+    return [item for item in flat if isinstance(item, str) and is_id("a-", item)]
 
 
 def find(connection: Connection, job_id: str) -> Job | None:

@@ -1,0 +1,126 @@
+"""From a request to a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app import submission
+from app.capability import VideoRef, capability
+from configs.errors import BadInput, BadMedia
+from jobs.context import JobContext
+from storage.records import Artifact
+from tests.jobs import handlers
+from tests.jobs.handlers import Answer, Ask
+
+
+class Strict(Ask, extra="forbid"):
+    """Like Ask, and refuses what it does not know."""
+
+    needed: int
+
+
+@capability("test.strict", lane="cpu", title="Strict", reusable=True)
+def strict(request: Strict, job: JobContext) -> Answer:
+    """Refuses unknown fields."""
+    return Answer(values=[])
+
+
+CLIP = Artifact(
+    id="a-0123456789abcdef", name="clip.mp4", kind="video", role="source", media_type="video/mp4", size_bytes=1, content_hash="h",
+    path=Path("/clip.mp4"), external=False, missing=False, project_id="default", job_id=None, created_at=0.0,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"needed": 1, "stpes": 2}, "no field 'stpes'"),
+        ({}, "needs 'needed'"),
+        ({"needed": "x" * 500}, "needed is 'xxx"),
+        ({"needed": 1, "clip": 7}, "clip is 7"),
+    ],
+)
+def test_the_field_and_its_value_are_named(request_: dict[str, object], words: str) -> None:
+    with pytest.raises(BadInput, match=words) as caught:
+        submission.validate(strict, request_)
+    assert len(caught.value.message) < 250
+    assert caught.value.remedy
+
+
+def test_a_typed_request_is_checked_like_any_other() -> None:
+    assert submission.validate(handlers.steps, Ask(steps=2)) == Ask(steps=2)
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"),
+    [(CLIP.id, True), ("a-0123", False), (f"/{CLIP.id}", False), ("b-0123456789abcdef", False), ("a-01234567/9abcdef", False)],
+)
+def test_an_artifact_id_is_told_from_a_path(reference: str, answer: bool) -> None:
+    assert submission.is_artifact_id(reference) is answer
+
+
+def test_the_key_of_a_result_follows_all_it_depends_on() -> None:
+    values = {"needed": 1, "clip": CLIP.id}
+
+    def key(row: object = strict, artifact: Artifact = CLIP, project: str = "default", **changed: object) -> str | None:
+        return submission.cache_key(row, {**values, **changed}, {"clip": artifact}, project)  # type: ignore[arg-type]
+
+    same = key()
+    assert same is not None
+    assert key(clip="a-another000000000") == same  # the id does not matter, the content does
+    others = [
+        key(needed=2), key(artifact=replace(CLIP, content_hash="i")), key(artifact=replace(CLIP, name="x.mp4")), key(project="p"),
+        key(row=replace(strict, version=2)), key(artifact=replace(CLIP, external=True)),
+    ]  # fmt: skip
+    assert len({same, *others}) == 7
+    assert key(row=handlers.steps) is None
+
+
+def test_a_job_is_titled_by_its_media() -> None:
+    assert submission.new_job(strict, {}, {"clip": CLIP}, project_id="default").title == "Strict: clip.mp4"
+    assert submission.new_job(strict, {}, {}, project_id="default").title == "Strict"
+
+
+class Several(Ask):
+    """Takes a list of clips."""
+
+    takes: list[VideoRef]
+
+
+@capability("test.several", lane="cpu", title="Several", reusable=True)
+def several(request: Several, job: JobContext) -> Answer:
+    """Takes several clips."""
+    return Answer(values=[])
+
+
+class Shelf:
+    """Artifacts by id."""
+
+    def get(self, artifact_id: str) -> Artifact:
+        return replace(CLIP, id=artifact_id)
+
+    def require_file(self, artifact: Artifact) -> Artifact:
+        return artifact
+
+
+def test_a_list_of_media_is_resolved_one_by_one() -> None:
+    request = Several(takes=["/one.mp4", CLIP.id])
+    taken = replace(CLIP, id="a-1111111111111111", content_hash="one")
+    values, media = submission.resolve_media(several, request, Shelf(), lambda path, kind: taken)  # type: ignore[arg-type]
+    assert values["takes"] == [taken.id, CLIP.id]
+    assert list(media) == ["takes.0", "takes.1"]
+    assert "clip" not in media
+    one = submission.cache_key(several, values, media, "default")
+    assert one != submission.cache_key(several, values, dict(zip(media, reversed(media.values()), strict=True)), "default")
+
+
+def test_media_of_another_kind_is_refused() -> None:
+    class Sounds(Shelf):
+        def get(self, artifact_id: str) -> Artifact:
+            return replace(CLIP, kind="audio")
+
+    with pytest.raises(BadMedia, match="needs video"):
+        submission.resolve_media(several, Several(takes=[CLIP.id]), Sounds(), None)  # type: ignore[arg-type]
