@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from configs.errors import BadInput, BadMedia, TooLarge, Unavailable
+from storage import projects
 from storage.artifacts import ArtifactStore, NewArtifact
 from storage.blobs import Staged
 from storage.records import SOURCE, Artifact
@@ -91,7 +92,7 @@ class Intake:
 
     def keep(self, staged: Staged, name: str, kind: str, project_id: str | None) -> Artifact:
         """Makes a received file an artifact."""
-        project = project_id or self._default_project
+        project = projects.require(self.artifacts.database, project_id or self._default_project).id
         _require_kind(kind)
         try:
             sha256 = staged.finish()
@@ -108,7 +109,7 @@ class Intake:
 
     def add_path(self, path: str | Path, kind: str, project_id: str | None) -> Artifact:
         """Refers to a file where it lies."""
-        project = project_id or self._default_project
+        project = projects.require(self.artifacts.database, project_id or self._default_project).id
         _require_kind(kind)
         if "\0" in str(path) or not str(path).strip():
             raise BadMedia(f"{str(path)!r} is not a path.", "Give the path of a media file.")
