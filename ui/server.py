@@ -19,6 +19,7 @@ from configs.errors import StudioError, Unavailable
 from configs.handover import has_desktop
 from configs.settings import Settings, load_settings
 from ui import assets, document
+from ui.gradio_import import import_gradio
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,7 +62,7 @@ def serve(settings: Settings) -> int:
     with contextlib.closing(sock), contextlib.ExitStack() as stack:
         if not settings.headless:
             keep_gradio_home(settings)
-            threading.Thread(target=_import_gradio, daemon=True).start()
+            threading.Thread(target=import_gradio, daemon=True).start()
         studio = stack.enter_context(Studio.open(settings))
         app = create_api(studio)
         if not settings.headless:
@@ -102,7 +103,7 @@ def _import_gradio() -> None:
 
 def mount_page(app: FastAPI, settings: Settings) -> None:
     """Puts the page at ``/``, below our own routes and under the same access rules."""
-    import gradio as gr
+    gr = import_gradio()
 
     from ui.shell import build_page
     from ui.theme import gradio_theme

@@ -47,7 +47,6 @@ export class Deck extends EventTarget {
     this.scenes = scenes;
     this.timeline.set({ scenes, upTo });
     patchList(this.strip, scenes, (scene) => scene.start_frame, (scene) => this.#card(scene), (node, scene) => this.#updateCard(node, scene));
-    setHidden(this.strip, scenes.length === 0);
     this.shot = undefined;
     this.#markShot(this.player.frame);
   }

@@ -95,7 +95,7 @@ class LibraryTab {
     target.dataset.previewed = "yes";
     const place = target.querySelector(".card-picture"), { id, kind, meta } = target.item;
     if (kind === "image") place.replaceChildren(el("img", { src: contentUrl(id), alt: "", decoding: "async" }));
-    if (kind !== "video" || meta?.probe?.needs_proxy) return;
+    if (kind !== "video") return;
     const video = el("video", { muted: true, playsinline: true, preload: "metadata", tabindex: "-1", "aria-hidden": "true" });
     video.muted = true;
     const poster = Math.min(1, (meta?.probe?.duration_s ?? 0) / 4);
