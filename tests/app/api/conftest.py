@@ -132,7 +132,9 @@ def make_client(studio: Studio) -> Iterator[ClientMaker]:
     opened: list[TestClient] = []
 
     def make(base: str = BASE, peer: str = "127.0.0.1", **headers: str) -> TestClient:
-        client = TestClient(app, base_url=base, client=(peer, 50000), headers=headers, follow_redirects=False, raise_server_exceptions=False)
+        client = TestClient(
+            app, base_url=base, client=(peer, 50000), headers=headers, follow_redirects=False, raise_server_exceptions=False
+        )
         opened.append(client)
         return client
 

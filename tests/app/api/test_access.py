@@ -103,7 +103,9 @@ some_facts = st.builds(
     kind=st.sampled_from(["http", "websocket"]),
     method=st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     path=st.sampled_from(["/", "/health", "/login", "/api/jobs", "/gradio_api/queue/join"]),
-    host=st.none() | st.sampled_from(["localhost:7860", "evil.example", "127.0.0.1:7860", "[::1]:7860", "localhost"]) | st.text(max_size=12),
+    host=st.none()
+    | st.sampled_from(["localhost:7860", "evil.example", "127.0.0.1:7860", "[::1]:7860", "localhost"])
+    | st.text(max_size=12),
     origin=st.none() | st.sampled_from(["http://localhost:7860", "https://evil.example", "null"]) | st.text(max_size=12),
     fetch_site=st.sampled_from([None, "same-origin", "same-site", "cross-site", "none"]),
     fetch_mode=st.sampled_from([None, "navigate", "cors", "no-cors"]),
@@ -151,7 +153,9 @@ def stranger(make_client: MakeClient) -> TestClient:
     return make_client(AWAY_BASE, "203.0.113.9")
 
 
-@pytest.mark.parametrize("path", ["/", "/api/jobs", "/api/artifacts", "/api/status", "/metrics", "/api", "/api/openapi.json", "/api/events", "/no/such"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/jobs", "/api/artifacts", "/api/status", "/metrics", "/api", "/api/openapi.json", "/api/events", "/no/such"]
+)
 def test_a_stranger_sees_nothing(stranger: TestClient, path: str) -> None:
     answer = stranger.get(path)
     assert answer.status_code == 401

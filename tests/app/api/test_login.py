@@ -84,6 +84,8 @@ def test_goes_on_to_a_place_of_our_own(target: str) -> None:
     assert safe_target(target) == target
 
 
-@pytest.mark.parametrize("target", ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\r\nset-cookie: a=b"])
+@pytest.mark.parametrize(
+    "target", ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\r\nset-cookie: a=b"]
+)
 def test_never_to_another_site(target: str) -> None:
     assert safe_target(target) == "/"

@@ -16,7 +16,9 @@ TYPE = "multipart/form-data; boundary=BOUND"
 
 def part(name: str, content: bytes, filename: str | None = None) -> bytes:
     shown = f'; filename="{filename}"' if filename is not None else ""
-    return b"--BOUND\r\n" + f'Content-Disposition: form-data; name="{name}"{shown}\r\nContent-Type: x/y\r\n\r\n'.encode() + content + b"\r\n"
+    return (
+        b"--BOUND\r\n" + f'Content-Disposition: form-data; name="{name}"{shown}\r\nContent-Type: x/y\r\n\r\n'.encode() + content + b"\r\n"
+    )
 
 
 END = b"--BOUND--\r\n"

@@ -42,7 +42,18 @@ def test_refuses_everything_else(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["null", "", "http://", "localhost:7860", "file://localhost", "http://localhost/", "http://a@localhost", "javascript:alert(1)", "http:localhost"]
+    "text",
+    [
+        "null",
+        "",
+        "http://",
+        "localhost:7860",
+        "file://localhost",
+        "http://localhost/",
+        "http://a@localhost",
+        "javascript:alert(1)",
+        "http:localhost",
+    ],
 )
 def test_an_origin_that_is_not_a_web_page_is_none(text: str) -> None:
     assert parse_origin(text) is None
@@ -104,6 +115,8 @@ def test_loopback(peer: str) -> None:
     assert is_loopback(peer)
 
 
-@pytest.mark.parametrize("peer", [None, "", "testclient", "10.0.0.1", "::ffff:10.0.0.1", "127.0.0.1.evil.example", "fe80::1%eth0", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "peer", [None, "", "testclient", "10.0.0.1", "::ffff:10.0.0.1", "127.0.0.1.evil.example", "fe80::1%eth0", "0.0.0.0"]
+)
 def test_not_loopback(peer: str | None) -> None:
     assert not is_loopback(peer)
