@@ -18,6 +18,10 @@ def _icon(name: str) -> str:
     return f'<svg class="icon" aria-hidden="true"><use href="#i-{name}"></use></svg>'
 
 
+def _button(action: str, icon: str, label: str, extra: str = "") -> str:
+    return f'<button type="button" class="button quiet square" data-do="{action}" aria-label="{label}" {extra}>{_icon(icon)}</button>'
+
+
 def shell_template() -> str:
     """Static markup of the top bar, the sidebar and the places for toasts and dialogs."""
     tabs = "".join(
@@ -27,13 +31,13 @@ def shell_template() -> str:
     )
     return f"""{icons.sprite()}
 <header class="topbar">
-  <button type="button" class="button quiet square" data-do="sidebar" aria-label="Sidebar" aria-expanded="true">{_icon("panel")}</button>
+  {_button("sidebar", "panel", "Sidebar", 'aria-expanded="true"')}
   <span class="brand"><svg class="mark" aria-hidden="true"><use href="#i-mark"></use></svg><span>{TITLE}</span></span>
   <nav class="tabs" role="tablist" aria-label="Tabs">{tabs}</nav>
   <span class="offline" role="status" hidden></span>
-  <button type="button" class="button quiet square" data-do="sound" aria-pressed="true" aria-label="Sound when a job finishes">{_icon("bell")}</button>
-  <button type="button" class="button quiet square" data-do="theme" aria-label="Dark or light">{_icon("moon")}</button>
-  <button type="button" class="button quiet square" data-do="help" aria-label="Keyboard shortcuts">{_icon("help")}</button>
+  {_button("sound", "bell", "Sound when a job finishes", 'aria-pressed="true"')}
+  {_button("theme", "moon", "Dark or light")}
+  {_button("help", "help", "Keyboard shortcuts")}
 </header>
 <aside class="sidebar" aria-label="Project, queue and machine"></aside>
 <div class="veil" hidden></div>

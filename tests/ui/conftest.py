@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run "
-    "--disable-dev-shm-usage --autoplay-policy=no-user-gesture-required"
-).split()
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
 BITS = 12  # of the frame number, as black and white bars at the top of each picture
 READY_S = 40
 WAIT_MS = 20_000
@@ -222,7 +222,7 @@ def picture(number: int, shot: int, size: tuple[int, int]) -> bytes:
 
 
 READ_FRAME = """() => {
-  const video = document.querySelector('.stage video'), bits = %d;
+  const video = document.querySelector('.stage video'), bits = BITS;
   if (video.readyState < 2 || video.seeking) return -1;
   const canvas = document.createElement('canvas');
   canvas.width = video.videoWidth; canvas.height = video.videoHeight;
@@ -234,7 +234,7 @@ READ_FRAME = """() => {
     number = number * 2 + (context.getImageData(x, y, 1, 1).data[1] > 127 ? 1 : 0);
   }
   return number;
-}""" % BITS
+}""".replace("BITS", str(BITS))
 
 
 @pytest.fixture(scope="session")

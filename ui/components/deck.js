@@ -113,7 +113,7 @@ export class Deck extends EventTarget {
       if (card) { this.seek(Number(card.dataset.key)); this.dispatchEvent(new Event("settled")); }
     });
     this.strip.addEventListener("keydown", (event) => this.#stripKey(event));
-    this.stage.addEventListener("click", () => this.map && player.toggle());
+    this.stage.addEventListener("click", (event) => event.target.closest(".range") || player.toggle());
     root.querySelectorAll("[data-deck]").forEach((button) => button.addEventListener("click", () => this.act(button.dataset.deck)));
     document.addEventListener("keydown", (event) => this.#key(event));
     new MutationObserver(() => timeline.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });

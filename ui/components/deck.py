@@ -34,11 +34,12 @@ _MARKS = "".join(
 )
 
 DECK = f"""<div class="deck" tabindex="0" role="group" aria-label="Player and timeline">
-  <div class="stage"><video muted playsinline preload="auto"></video><p class="stage-note" role="status" hidden></p></div>
+  <div class="stage"><video muted playsinline preload="auto"></video><p class="stage-note" role="status" hidden></p>
+    <span class="range" aria-live="polite"></span></div>
   <div class="transport" role="toolbar" aria-label="Transport">
     <output class="timecode" aria-label="Timecode">00:00:00:00</output><span class="frame-number"></span>
     <span class="transport-keys">{_TRANSPORT}</span>
-    <span class="range" aria-live="polite"></span><span class="transport-marks">{_MARKS}</span>
+    <span class="transport-marks">{_MARKS}</span>
   </div>
   <div class="strip" role="listbox" aria-label="Shots" aria-orientation="horizontal"></div>
   <div class="timeline" role="slider" tabindex="0" aria-label="Playhead" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0">
