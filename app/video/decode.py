@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import queue
+import threading
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from app.video.probe import clockwise, open_container, pick_stream
 from configs.errors import BadMedia
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
     Image = np.ndarray[Any, np.dtype[np.uint8]]
+
+T = TypeVar("T")
 
 _SEEK_MARGIN_S = 2.0
 _MAX_DAMAGED = 10_000
@@ -134,6 +138,50 @@ class Decoder:
                 self.damaged += 1
                 if self.damaged > _MAX_DAMAGED:
                     return
+
+
+def ahead(items: Iterator[T], depth: int = 4) -> Generator[T, None, None]:
+    """The same items, made up to ``depth`` ahead on a thread, so that decoding and looking at pictures overlap.
+
+    Errors of the maker are raised where the items are taken; closing the generator ends the thread.
+    """
+    line: queue.Queue[tuple[bool, Any]] = queue.Queue(depth)
+    stopped = threading.Event()
+    maker = threading.Thread(target=_make, args=(items, line, stopped), daemon=True)
+    maker.start()
+    try:
+        while True:
+            good, item = line.get()
+            if good:
+                yield item
+            elif item is None:
+                return
+            else:
+                raise item
+    finally:
+        stopped.set()
+        maker.join()
+
+
+def _make(items: Iterator[T], line: queue.Queue[tuple[bool, Any]], stopped: threading.Event) -> None:
+    """Puts (True, item) for each item, then (False, None) or (False, error)."""
+    try:
+        for item in items:
+            if not _put(line, (True, item), stopped):
+                return
+        _put(line, (False, None), stopped)
+    except BaseException as error:
+        _put(line, (False, error), stopped)
+
+
+def _put(line: queue.Queue[tuple[bool, Any]], entry: tuple[bool, Any], stopped: threading.Event) -> bool:
+    while not stopped.is_set():
+        try:
+            line.put(entry, timeout=0.1)
+        except queue.Full:
+            continue
+        return True
+    return False
 
 
 def _prepare(container: InputContainer, path: Path) -> VideoStream:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import astuple, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from app.video.clock import FilmClock
-from app.video.decode import Decoder, Picture, Place
+from app.video.decode import Decoder, Picture, Place, ahead
 from app.video.keyframes import Candidate, Shortlist, appeal, choose, render, shrink, write_jpeg
 from app.video.models import AnalyzeVideo, Keyframe, MediaInfo, Scene
 from app.video.quality import SAMPLES_PER_S, FrameQuality, measure, summarize
@@ -88,11 +89,15 @@ class ScenePass:
         Raises:
             JobCancelled: the job was cancelled. BadMedia: no frame can be decoded.
         """
+        import cv2
+
+        cv2.setNumThreads(1)  # the work per frame is small: starting threads costs more than they save
         picture: Picture | None = None
-        for picture in self._decoder.pictures(self._resume()):
-            self._job.raise_if_cancelled()
-            self._take(picture)
-            self._tell(picture)
+        with closing(ahead(self._decoder.pictures(self._resume()))) as pictures:
+            for picture in pictures:
+                self._job.raise_if_cancelled()
+                self._take(picture)
+                self._tell(picture)
         assert picture is not None
         end = self._end(picture)
         for cut in self._finder.finish():
