@@ -69,9 +69,9 @@ class IoLane:
         queue = self.desk.queue
         child = self._submit_child(parent, key, capability, request)
         self._free_place()
-        queue.wake()
         try:
-            ended = queue.wait(child.id)
+            with queue.waiting(parent.id):
+                ended = queue.wait(child.id)
         finally:
             with self._lock:
                 self._busy += 1  # over-full for a moment rather than waiting for a place: the work is almost done

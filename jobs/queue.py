@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from configs.errors import Conflict, NotFound
@@ -28,6 +29,7 @@ class _Live:
     written_at: float = 0.0
     told_at: float = 0.0
     alone: bool = False
+    waits: bool = False  # for a child: it works on nothing itself
 
 
 class JobQueue:
@@ -63,9 +65,12 @@ class JobQueue:
             return rows.queue_depths(connection).get(lane, 0) > 0
 
     def running(self) -> int:
-        """How many attempts are open now."""
+        """How many attempts are at work now; those that wait for a child are not."""
         with self._lock:
-            return len(self._live)
+            return len(self._working())
+
+    def _working(self) -> list[_Live]:
+        return [live for live in self._live.values() if not live.waits]
 
     def find(self, job_id: str) -> Job:
         """One job as it is now; raises `NotFound`."""
@@ -123,22 +128,39 @@ class JobQueue:
     def claim(self, lane: str) -> Job | None:
         """Opens the next attempt of the first waiting job of the lane, or returns None.
 
-        A job that was running at three studio deaths comes last, and only when nothing else runs; while it runs,
-        nothing else is claimed.
+        A job that was running at three studio deaths comes last, and only when nothing else is at work; while it works,
+        nothing else is claimed. A job that waits for its child neither holds others back nor is held back by them.
         """
         with self._lock:
-            if any(live.alone for live in self._live.values()):
+            working = self._working()
+            if any(live.alone for live in working):
                 return None
             now = self._clock()
             with self.database.write() as connection:
                 job, alone = rows.claim(connection, lane, now), False
-                if job is None and not self._live:
+                if job is None and not working:
                     job, alone = rows.claim(connection, lane, now, alone=True), True
             if job is None:
                 return None
             self._live[job.id] = _Live(job, Pace(now, job.progress), alone=alone)
         self._tell(job)
         return job
+
+    @contextmanager
+    def waiting(self, job_id: str) -> Iterator[None]:
+        """Inside the block the job does nothing but wait for another one."""
+        self._set_waits(job_id, True)
+        try:
+            yield
+        finally:
+            self._set_waits(job_id, False)
+
+    def _set_waits(self, job_id: str, waits: bool) -> None:
+        with self._lock:
+            live = self._live.get(job_id)
+            if live is not None:
+                live.waits = waits
+        self.wake()
 
     # -- what a running attempt reports ------------------------------------------------------------------------
 

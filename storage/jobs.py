@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, insert, select, text, union_all, update
+from sqlalchemy import Connection, Executable, Row, bindparam, case, exists, func, insert, select, text, union_all, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.ids import is_id
@@ -258,14 +258,19 @@ def give_back(connection: Connection, job_id: str, attempt: int, now: float, *, 
 
 
 def recover(connection: Connection, now: float) -> tuple[int, int]:
-    """After a studio's death: what ran is queued again, what was being cancelled is cancelled. Returns (queued, cancelled)."""
+    """After a studio's death: what ran is queued again, what was being cancelled is cancelled. Returns (queued, cancelled).
+
+    The death counts against what was at work, not against a job that was waiting for its child.
+    """
     running = jobs.c.state == RUNNING
+    child = jobs.alias()
+    waited = exists().where(child.c.parent_id == jobs.c.id, child.c.state.in_(LIVE))
+    deaths = jobs.c.deaths + case((waited, 0), else_=1)
     stopped = connection.execute(
         update(jobs).where(running, jobs.c.cancel_requested).values(state=CANCELLED, finished_at=now, eta_s=None)
     ).rowcount  # fmt: skip
     queued = connection.execute(
-        update(jobs).where(running).values(
-            state=QUEUED, eta_s=None, deaths=jobs.c.deaths + 1, alone=jobs.c.deaths + 1 >= DEATHS_TO_RUN_ALONE)
+        update(jobs).where(running).values(state=QUEUED, eta_s=None, deaths=deaths, alone=deaths >= DEATHS_TO_RUN_ALONE)
     ).rowcount  # fmt: skip
     return queued, stopped
 
