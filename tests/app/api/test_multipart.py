@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +41,7 @@ def read(body: bytes, cuts: tuple[int, ...] = ()) -> tuple[UploadReader, Opened]
     opened = Opened()
     reader = UploadReader(TYPE, opened)
     edges = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         reader.feed(body[start:end])
     reader.finish()
     return reader, opened
