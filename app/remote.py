@@ -219,7 +219,7 @@ def error_of(status: int, body: bytes) -> StudioError:
         code, message, remedy = str(said["code"]), str(said["message"]), str(said["remedy"])
     except (ValueError, KeyError, TypeError):
         return StudioError(f"The studio answered with status {status}.", "See the studio's log.")
-    kind = BadMedia if code.startswith(("bad_media", "media_")) else _BY_STATUS.get(status, StudioError)
+    kind = BadMedia if status == 422 and code.startswith(("bad_media", "media_")) else _BY_STATUS.get(status, StudioError)
     return kind(message, remedy, code)
 
 

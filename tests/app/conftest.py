@@ -1,4 +1,4 @@
-"""A real studio with small capabilities, and a client that speaks to its HTTP application."""
+"""A real studio with small capabilities, a client of its HTTP application, and a running server."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from fastapi import FastAPI
 from pydantic import BaseModel, Field
-from starlette.testclient import TestClient
 
-from app.api.run import StudioServer, listen, reachable_at
-from app.api.server import create_api
 from app.capability import Capability, VideoRef, capability
-from app.studio import Studio
 from configs.settings import Settings
 from jobs.context import JobContext
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    from app.api.run import StudioServer
+    from app.studio import Studio
 
 PASSPHRASE = "amber-canoe-violin-tundra"
 BASE = "http://127.0.0.1:7930"
@@ -109,6 +111,8 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def studio(settings: Settings) -> Iterator[Studio]:
     """A studio whose jobs run on threads."""
+    from app.studio import Studio
+
     with Studio.open(settings, capabilities=CAPABILITIES, keep_spare=False) as opened:
         yield opened
         for gate in GATES.values():
@@ -122,12 +126,16 @@ def gates() -> dict[str, threading.Event]:
     return GATES
 
 
-ClientMaker = Callable[..., TestClient]
+ClientMaker = Callable[..., "TestClient"]
 
 
 @pytest.fixture
 def make_client(studio: Studio) -> Iterator[ClientMaker]:
     """`make_client(base=..., peer=..., **headers)` -> a client of the studio's application."""
+    from starlette.testclient import TestClient
+
+    from app.api.server import create_api
+
     app = create_api(studio)
     opened: list[TestClient] = []
 
@@ -186,6 +194,9 @@ class Served:
 @pytest.fixture
 def served(studio: Studio) -> Iterator[Served]:
     """The application behind a real socket, on a thread."""
+    from app.api.run import StudioServer, listen, reachable_at
+    from app.api.server import create_api
+
     app = create_api(studio)
     started = threading.Event()
     sock = listen("127.0.0.1", 0)
