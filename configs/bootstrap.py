@@ -130,8 +130,11 @@ class Environment:
 
     def packages(self) -> list[str]:
         """The folders that describe what is installed, such as `numpy-2.4.6.dist-info`."""
-        folders = [*self.venv.glob("lib/python*/site-packages"), *self.venv.glob("Lib/site-packages")]
-        return [name for folder in folders for name in os.listdir(folder) if name.endswith(".dist-info")]
+        return [folder.name for folder in self._descriptions()]
+
+    def _descriptions(self) -> list[Path]:
+        places = [*self.venv.glob("lib/python*/site-packages"), *self.venv.glob("Lib/site-packages")]
+        return [place / name for place in places for name in os.listdir(place) if name.endswith(".dist-info")]
 
     def intruders(self) -> tuple[str, ...]:
         """Names of installed packages that must not be there."""
@@ -166,6 +169,7 @@ class Environment:
             found = Found(os.access(self.python, os.X_OK), self._has_pip(run, lock), self.stamp(), self.intruders())
             wanted = self.wanted(groups)
             _refuse_small_disk(self.root)
+            self._forget_half_installed()
             steps = plan(found, wanted, VERSION if self.is_current_python() else "")
             report.plan(steps)
             for step in steps:
@@ -174,6 +178,12 @@ class Environment:
                 self._carry_out("mend cv2", report, run, lock)
             kept = {k: v for k, v in self.stamp().items() if k in REQUIREMENTS}
             self._write_stamp({**kept, **wanted, "python": self._version(run, lock)})
+
+    def _forget_half_installed(self) -> None:
+        """pip writes RECORD last, but takes a package without one for installed: after an interruption it would stay half."""
+        for folder in self._descriptions():
+            if not (folder / "RECORD").exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _carry_out(self, step: str, report: Report, run: Runner, lock: Sequence[int]) -> None:
         report.stage(step)

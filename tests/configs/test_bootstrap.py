@@ -6,6 +6,7 @@ import importlib.util
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,9 +111,10 @@ class FakeTools:
         elif word.startswith("install"):
             for name in self.brings:
                 (site / name).mkdir(parents=True, exist_ok=True)
+                (site / name / "RECORD").touch()
         elif word == "uninstall":
             for folder in site.glob("opencv_python-*"):
-                folder.rmdir()
+                shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -178,6 +180,21 @@ def test_what_was_made_before_the_interruption_is_kept(environment: Environment,
     assert tools.calls == ["install requirements.txt"]
 
 
+def test_a_package_that_was_being_written_is_installed_anew(environment: Environment, tools: FakeTools) -> None:
+    tools.interrupt_at = "install requirements.txt"
+    with pytest.raises(KeyboardInterrupt):
+        environment.set_up(("core",), Quiet(), tools)
+    site = environment.venv / "lib" / "python3.11" / "site-packages"
+    for name, files in (("whole-1.0.dist-info", ("METADATA", "RECORD")), ("half-1.0.dist-info", ("METADATA",))):
+        (site / name).mkdir()
+        for file in files:
+            (site / name / file).touch()
+    tools.interrupt_at = ""
+    environment.set_up(("core",), Quiet(), tools)
+    assert (site / "whole-1.0.dist-info").exists()
+    assert not (site / "half-1.0.dist-info").exists(), "pip would take it for installed"
+
+
 def test_an_environment_without_pip_is_remade(environment: Environment, tools: FakeTools) -> None:
     environment.python.parent.mkdir(parents=True)
     environment.python.touch(mode=0o755)
@@ -218,7 +235,9 @@ def test_opencv_with_libgl_is_replaced(environment: Environment, tools: FakeTool
 
 def test_opencv_with_libgl_installed_later_is_noticed(environment: Environment, tools: FakeTools) -> None:
     environment.set_up(("core",), Quiet(), tools)
-    (environment.venv / "lib/python3.11/site-packages/opencv_python-5.0.dist-info").mkdir()
+    intruder = environment.venv / "lib/python3.11/site-packages/opencv_python-5.0.dist-info"
+    intruder.mkdir()
+    (intruder / "RECORD").touch()
     assert environment.intruders() == ("opencv-python",)
     assert not environment.ready()
     environment.set_up(("core",), Quiet(), tools)
