@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import traceback
 from collections.abc import Callable, Mapping
@@ -56,6 +57,11 @@ class Outcome:
     log: tuple[str, ...] = ()
 
 
+def staging_owner(job_id: str, attempt: int) -> str:
+    """How the names of files begin that this attempt writes beside the blobs."""
+    return f"{job_id}-{attempt}-"
+
+
 def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[], bool]) -> Outcome:
     """Runs the handler to its end; never raises. The attempt's folder is gone afterwards."""
     work_dir = Path(order.work_dir)
@@ -82,6 +88,12 @@ def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[
 
 def error_of(error: Exception) -> dict[str, str]:
     """What a job keeps of an exception that nobody foresaw."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return {
+            "code": "disk_full",
+            "message": "The disk became full while the job was at work.",
+            "remedy": "Free some space and retry it: the finished steps are kept, nothing half-written stays.",
+        }
     kind = type(error).__name__
     return {
         "code": "crashed",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
-from jobs.attempt import Order
+from jobs.attempt import Order, staging_owner
 from jobs.context import artifact_to_json
 from jobs.queue import JobQueue
 from storage import jobs as rows
@@ -31,7 +32,7 @@ class Desk:
             media[artifact_id] = artifact_to_json(self.artifacts.require_file(self.artifacts.get(artifact_id)))
         return Order(
             job_id=job.id, attempt=job.attempt, capability=job.capability, request=job.request, project_id=job.project_id,
-            work_dir=str(self.work_root / f"{job.id}-{job.attempt}"), blob_dir=str(self.artifacts.blobs.root),
+            work_dir=str(self._work_dir(job.id, job.attempt)), blob_dir=str(self.artifacts.blobs.root),
             steps=saved.steps, checkpoint=saved.checkpoint, media=media,
         )  # fmt: skip
 
@@ -59,8 +60,17 @@ class Desk:
         """The attempt is over."""
         self._logged.pop((job_id, attempt), None)
 
+    def clear_away(self, job_id: str, attempt: int) -> None:
+        """The attempt's process died: removes what it was in the middle of writing."""
+        self.forget(job_id, attempt)
+        shutil.rmtree(self._work_dir(job_id, attempt), ignore_errors=True)
+        self.artifacts.blobs.discard_staged(staging_owner(job_id, attempt))
+
+    def _work_dir(self, job_id: str, attempt: int) -> Path:
+        return self.work_root / f"{job_id}-{attempt}"
+
     def _save(self, job_id: str, attempt: int, fields: dict[str, Any]) -> Json:
-        staged = Path(fields["staged"])
+        staged = self.artifacts.blobs.incoming / Path(fields["staged"]).name
         try:
             self.queue.require_lease(job_id, attempt)
             job = self.queue.find(job_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from configs.errors import StudioError
-from jobs.attempt import LOST, Outcome, Table, run_attempt
+from jobs.attempt import LOST, Outcome, Table, run_attempt, staging_owner
 from jobs.context import JobCancelled, LeaseLost
 from jobs.desk import Desk
 from storage import jobs as rows
@@ -34,7 +34,7 @@ class DirectLink:
 
     def stage_blob(self, path: Path) -> tuple[str, str, int]:
         """Copies a file beside the blobs."""
-        staged = self._lane.desk.artifacts.blobs.stage_copy(path)
+        staged = self._lane.desk.artifacts.blobs.stage_copy(path, staging_owner(self._job.id, self._job.attempt))
         return str(staged.path), staged.finish(), staged.size_bytes
 
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:

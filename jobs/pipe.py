@@ -11,15 +11,19 @@ Message = dict[str, Any]
 
 
 class Pipe:
-    """Whole messages only: writes are serialised, a broken pipe reads as its end."""
+    """Whole messages only: writes are serialised, a broken pipe reads as its end.
 
-    def __init__(self, reader: IO[bytes], writer: IO[bytes]) -> None:
-        self._reader, self._writer = reader, writer
+    With ``plain_text``, half characters (Python's stand-ins for bytes of a file name that are no text) leave as "?":
+    the store and JSON over HTTP know no such thing.
+    """
+
+    def __init__(self, reader: IO[bytes], writer: IO[bytes], *, plain_text: bool = False) -> None:
+        self._reader, self._writer, self._plain_text = reader, writer, plain_text
         self._lock = threading.Lock()
 
     def send(self, message: Message) -> bool:
         """Writes one message; False when the other side is gone."""
-        line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(message, separators=(",", ":"), ensure_ascii=not self._plain_text).encode(errors="replace") + b"\n"
         try:
             with self._lock:
                 self._writer.write(line)

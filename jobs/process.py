@@ -30,6 +30,7 @@ class WorkerProcess:
         self.ready = self.gone = self.killed_by_us = self.retired = False
         self.cancel_sent_at: float | None = None
         self.started_at = time.time()
+        self._reaped = False
         self._on_message = on_message
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as errors:
@@ -60,7 +61,10 @@ class WorkerProcess:
         host.kill_group(self.pid)
 
     def reap(self) -> None:
-        """Clears away a process that has gone: whatever it started, its zombie, its pipe."""
+        """Clears away a process that has gone: whatever it started, its zombie, its pipe. Once: later its id may be another's."""
+        if self._reaped:
+            return
+        self._reaped = True
         host.kill_group(self.pid)
         self.popen.wait()
         self.pipe.close()
@@ -73,7 +77,9 @@ class WorkerProcess:
             return []
 
     def _read(self) -> None:
-        for message in self.pipe:
-            self._on_message(self, message)
-        self.gone = True
-        self._on_message(self, {"verb": "gone"})
+        try:
+            for message in self.pipe:
+                self._on_message(self, message)
+        finally:
+            self.gone = True
+            self._on_message(self, {"verb": "gone"})

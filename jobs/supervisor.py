@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,7 @@ class Supervisor:
         self._target, self._log_dir = target, log_dir
         self._grace_s, self._spare, self._clock = cancel_grace_s, keep_spare, clock
         self._closing = False
+        self._owed: deque[Callable[[], object]] = deque()
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
 
@@ -100,6 +103,7 @@ class Supervisor:
 
     def _turn(self) -> None:
         try:
+            self._pay()
             for lane in self.lanes.values():
                 self._reap(lane)
                 self._enforce_cancels(lane)
@@ -121,18 +125,29 @@ class Supervisor:
     def _reap(self, lane: Lane) -> None:
         for worker in [w for w in lane.workers if w.gone]:
             worker.reap()
-            if worker.job is not None:
-                job = worker.job
-                if not worker.killed_by_us:
-                    self.queue.log(
-                        job.id, [f"Worker process {worker.pid} died (exit status {worker.popen.returncode}).", *worker.last_words()]
-                    )
-                self.queue.give_back(job.id, job.attempt, charge=not worker.killed_by_us)
-                self.desk.forget(job.id, job.attempt)
             lane.workers.remove(worker)
             lane.deaths += not worker.killed_by_us
             if not worker.ready:
                 self._note_failed_start(lane, worker)
+            if worker.job is not None:
+                self.desk.clear_away(worker.job.id, worker.job.attempt)
+                self._owe(partial(self._give_back, worker, worker.job))
+
+    def _give_back(self, worker: WorkerProcess, job: Job) -> None:
+        if not worker.killed_by_us:
+            words = [f"Worker process {worker.pid} died (exit status {worker.popen.returncode}).", *worker.last_words()]
+            self.queue.log(job.id, words)
+        self.queue.give_back(job.id, job.attempt, charge=not worker.killed_by_us)
+
+    def _owe(self, write: Callable[[], object]) -> None:
+        """Does a write that must not be lost; while the store cannot take it (a full disk), every turn begins with it."""
+        self._owed.append(write)
+        self._pay()
+
+    def _pay(self) -> None:
+        while self._owed:
+            self._owed[0]()
+            self._owed.popleft()
 
     def _note_failed_start(self, lane: Lane, worker: WorkerProcess) -> None:
         lane.failures += 1
@@ -173,12 +188,12 @@ class Supervisor:
         try:
             order = self.desk.order(job)
         except StudioError as error:
-            self.queue.finish(job.id, job.attempt, FAILED, error=error.as_dict())
+            self._owe(partial(self.queue.finish, job.id, job.attempt, FAILED, error=error.as_dict()))
             return
         worker.cancel_sent_at, worker.job = None, job
         if not worker.pipe.send({"verb": "run", "order": order.__dict__}):
             worker.job = None  # it died before it heard of the job: nobody is charged
-            self.queue.give_back(job.id, job.attempt, charge=False)
+            self._owe(partial(self.queue.give_back, job.id, job.attempt, charge=False))
 
     def _staff(self, lane: Lane) -> None:
         busy = sum(w.job is not None for w in lane.workers)

@@ -14,7 +14,7 @@ from typing import Any
 
 from configs.errors import StudioError, Unavailable
 from jobs import host
-from jobs.attempt import Order, Table, run_attempt
+from jobs.attempt import Order, Table, run_attempt, staging_owner
 from jobs.context import LeaseLost
 from jobs.pipe import Message, Pipe
 from storage.blobs import BlobStore
@@ -41,7 +41,7 @@ class PipeLink:
     def stage_blob(self, path: Path) -> tuple[str, str, int]:
         """Copies a file beside the blobs."""
         try:
-            staged = self._blobs.stage_copy(path)
+            staged = self._blobs.stage_copy(path, staging_owner(self._order.job_id, self._order.attempt))
         except OSError as error:
             raise Unavailable(
                 f"{path.name} could not be kept: {error.strerror or error}.", "Free some disk space and retry.", "disk_full"
@@ -109,7 +109,7 @@ def main(target: str, parent_pid: int, lane: str) -> None:
     host.die_with_parent(parent_pid)
     if lane != "gpu":
         host.yield_to_others()
-    pipe = Pipe(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+    pipe = Pipe(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"), plain_text=True)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     module, _, function = target.partition(":")

@@ -52,13 +52,19 @@ class ArtifactStore:
 
     def add_blob(self, new: NewArtifact, staged: Path) -> Artifact:
         """Gives a staged file its place and its row; the same name in the same job returns the first one."""
-        with self._files, self.database.write() as connection:
-            found = self._of_job(connection, new)
-            if found is not None:
-                staged.unlink(missing_ok=True)
-                return found
-            self.blobs.adopt(staged, new.content_hash)
-            return self._insert(connection, new)
+        with self._files:
+            try:
+                with self.database.write() as connection:
+                    found = self._of_job(connection, new)
+                    if found is not None:
+                        staged.unlink(missing_ok=True)
+                        return found
+                    self.blobs.adopt(staged, new.content_hash)
+                    return self._insert(connection, new)
+            except BaseException:  # the row did not come to be: its bytes must not stay, unless another row names them
+                if not self.is_known_blob(new.content_hash):
+                    self.blobs.remove(new.content_hash)
+                raise
 
     def add_file(self, path: Path, kind: str, project_id: str, meta: dict[str, Json]) -> Artifact:
         """Refers to a file that stays where it is; the same unchanged file gives the same artifact."""

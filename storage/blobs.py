@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -40,9 +41,10 @@ class Staged:
 
     def discard(self) -> None:
         """Removes the file; harmless after it has been adopted."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):  # on a full disk closing fails too: the last bytes have nowhere to go
+                file.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -57,14 +59,14 @@ class BlobStore:
         """Where the blob lies, or would lie."""
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
-    def stage(self) -> Staged:
-        """Opens a new file to write into."""
+    def stage(self, owner: str = "") -> Staged:
+        """Opens a new file to write into; ``owner`` begins its name, for `discard_staged`."""
         self.incoming.mkdir(parents=True, exist_ok=True)
-        return Staged(self.incoming / secrets.token_hex(12))
+        return Staged(self.incoming / f"{owner}{secrets.token_hex(12)}")
 
-    def stage_copy(self, source: Path) -> Staged:
+    def stage_copy(self, source: Path, owner: str = "") -> Staged:
         """Stages the bytes of a file; nothing stays if reading or writing fails."""
-        staged = self.stage()
+        staged = self.stage(owner)
         try:
             with source.open("rb") as file:
                 while chunk := file.read(CHUNK):
@@ -92,6 +94,11 @@ class BlobStore:
         size = path.stat().st_size if path.exists() else 0
         path.unlink(missing_ok=True)
         return size
+
+    def discard_staged(self, owner: str) -> None:
+        """Throws away what an owner was in the middle of writing when it died."""
+        for path in self.incoming.glob(f"{owner}*"):
+            path.unlink(missing_ok=True)
 
     def empty_incoming(self) -> None:
         """Throws away what a dead studio was in the middle of writing."""

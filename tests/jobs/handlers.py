@@ -161,8 +161,52 @@ def impatient(request: Ask, job: JobContext) -> Answer:
     return Answer(values=[job.run("next", "test.nothing", {})])
 
 
+@capability("test.undecodable", lane="cpu", title="Undecodable")
+def undecodable(request: Ask, job: JobContext) -> Answer:
+    """Publishes, logs and fails with a file name that is no text, as `os.listdir` gives it."""
+    name = os.fsdecode(b"half \xff.mp4")
+    job.progress(0.5, name)
+    job.publish("name", name)
+    job.log(name)
+    raise ValueError(name)
+
+
+@capability("test.gate", lane="cpu", title="Gate")
+def gate(request: Ask, job: JobContext) -> Answer:
+    """Makes no headway until a file called ``open`` appears in ``marks``."""
+    mark(request, job.job_id)
+    while not (Path(request.marks) / "open").exists():
+        job.raise_if_cancelled()
+        time.sleep(0.005)
+    return Answer(values=[])
+
+
+@capability("test.encode", lane="cpu", title="Encode")
+def encode(request: Ask, job: JobContext) -> Answer:
+    """Has the studio's own ffmpeg encode for ``seconds``, at the speed of a clock."""
+    from app.video import ffmpeg
+
+    source = f"testsrc2=size=64x64:rate=10:duration={request.seconds}"
+    out = ffmpeg.run(["-re", "-f", "lavfi", "-i", source], job.work_dir / "out.mp4", duration_s=request.seconds, on_step=job.progress)
+    job.save("out.mp4", out, kind="video")
+    return Answer(values=[])
+
+
+@capability("test.large", lane="cpu", title="Large")
+def large(request: Ask, job: JobContext) -> Answer:
+    """Keeps one step, then saves a file of ``steps`` MiB."""
+    job.step("small", lambda: mark(request, job.job_id))
+    path = job.work_dir / "large.bin"
+    with path.open("wb") as file:
+        for _ in range(request.steps):
+            file.write(b"\0" * 2**20)
+    job.save("large.bin", path, kind="data")
+    return Answer(values=[])
+
+
 TABLE: tuple[Capability[Ask, Answer], ...] = (
     nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family, impatient,
+    undecodable, gate, encode, large,
 )  # fmt: skip
 
 

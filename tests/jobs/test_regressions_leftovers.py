@@ -1,0 +1,76 @@
+"""Deaths, full disks and odd text leave no file behind, lose no ending and stop no worker's reader."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.studio import Studio
+from configs.errors import Unavailable
+from jobs.attempt import error_of, staging_owner
+from jobs.desk import Desk
+from jobs.queue import JobQueue
+from storage.records import FAILED, QUEUED, SUCCEEDED
+
+
+def test_a_dead_attempts_files_are_cleared_away_and_nobody_elses(desk: Desk) -> None:
+    blobs = desk.artifacts.blobs
+    dead, other = blobs.stage(staging_owner("j-1", 1)), blobs.stage(staging_owner("j-1", 11))
+    work = desk.work_root / "j-1-1"
+    work.mkdir(parents=True)
+    (work / "half.mp4").write_bytes(b"half")
+    desk.clear_away("j-1", 1)
+    assert not work.exists()
+    assert list(blobs.incoming.iterdir()) == [other.path]
+    dead.discard()
+    other.discard()
+
+
+def test_a_worker_killed_in_mid_job_leaves_no_work_folder_while_the_studio_lives(studio: Studio, tmp_path: Path) -> None:
+    detail = studio.wait(studio.submit("test.suicide", {"marks": str(tmp_path)}).job.id, 30)
+    assert detail.job.state == "quarantined"
+    assert list((studio.settings.data_dir / "work").iterdir()) == []
+
+
+def test_a_given_back_job_is_written_once_the_store_takes_it(
+    open_studio: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusals = [Unavailable("The disk is full.", "Free some space.")] * 2
+    real = JobQueue.give_back
+
+    def full(self: JobQueue, *arguments: Any, **options: Any) -> str | None:
+        if refusals:
+            raise refusals.pop()
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(JobQueue, "give_back", full)
+    monkeypatch.setattr("jobs.supervisor.STORE_RETRY_S", 0.01)
+    studio = open_studio(cpu_workers=1)
+    detail = studio.wait(studio.submit("test.suicide", {"marks": str(tmp_path)}).job.id, 30)
+    assert refusals == []
+    assert (detail.job.state, detail.job.attempt) == ("quarantined", 2)
+    assert studio.wait(studio.submit("test.nothing", {}).job.id, 30).job.state == SUCCEEDED
+
+
+def test_text_that_is_no_text_ends_the_job_like_any_other(studio: Studio) -> None:
+    detail = studio.wait(studio.submit("test.undecodable", {}).job.id, 30)
+    assert detail.job.state == FAILED
+    assert detail.job.error is not None
+    assert "half ?.mp4" in detail.job.error["message"]
+    assert any("half ?.mp4" in line for line in detail.log)
+    assert detail.published == {"name": "half ?.mp4"}
+    assert studio.wait(studio.submit("test.nothing", {}).job.id, 30).job.state == SUCCEEDED
+    assert studio.counts()[QUEUED] == 0
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_under_a_handler_is_said_in_plain_words(number: int) -> None:
+    error = error_of(OSError(number, "No space left on device"))
+    assert error["code"] == "disk_full"
+    assert "full" in error["message"]
+    assert error["remedy"]
+    assert error_of(OSError(errno.EIO, "broken"))["code"] == "crashed"
