@@ -50,7 +50,7 @@ def main(argv: "Sequence[str]") -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("Interrupted. Run the same command again; it goes on where it stopped.", file=sys.stderr)
+        print("Interrupted.", file=sys.stderr)
         return 130
 
 

@@ -185,6 +185,9 @@ def prepare(environment: Environment, command: str, rest: Sequence[str]) -> None
             if page:
                 page.wait_until_failure_is_seen(FAILURE_SHOWN_S)
             raise
+        except KeyboardInterrupt:
+            print("Run the same command again: the set-up goes on where it stopped.", file=sys.stderr)
+            raise
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 

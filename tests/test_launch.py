@@ -176,6 +176,9 @@ def test_a_setup_cut_off_can_be_run_again(copy: Path, how: signal.Signals, code:
             assert process.poll() is None
         process.send_signal(how)
         assert process.wait(20) == code
+        if how is signal.SIGINT:
+            assert process.stderr
+            assert process.stderr.read().endswith("the set-up goes on where it stopped.\nInterrupted.\n")
         if how is signal.SIGKILL:
             os.killpg(process.pid, signal.SIGKILL)  # the pip it leaves behind, which still holds the lock
     (copy / "stand-ins" / "stall").unlink()
