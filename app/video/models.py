@@ -57,7 +57,7 @@ class VideoStream(_Model):
     frame_count: int = Field(gt=0)
     frame_count_estimated: bool = Field(description="True when the file was too long to count every packet.")
     keyframe_interval_s: float = Field(ge=0, description="Longest time between two keyframes.")
-    start_time_s: float = Field(description="Time stamp of the first frame on the container's clock.")
+    start_time_s: float = Field(ge=0, description="How long after the start of the file the first frame is shown.")
     start_timecode: str | None = Field(default=None, description="SMPTE, HH:MM:SS:FF or HH:MM:SS;FF.")
     drop_frame: bool = False
     reel: str | None = None

@@ -188,9 +188,8 @@ def _video(
     width, height = display_size(frame.width, frame.height, sar, rotation)
     fps, vfr = settle_rate(spacing)
     timecode = start_timecode(metadata, fps)
-    context = stream.codec_context
     return VideoStream(
-        codec=context.codec.canonical_name if hasattr(context.codec, "canonical_name") else context.name,
+        codec=_codec_name(stream),
         profile=stream.profile,
         pix_fmt=frame.format.name,
         width=width,
@@ -297,7 +296,7 @@ def _colour(frame: VideoFrame) -> Colour:
 def _audio(stream: Any) -> AudioStream:
     context = stream.codec_context
     return AudioStream(
-        codec=context.name if context else "unknown",
+        codec=_codec_name(stream),
         channels=max(0, stream.channels or 0) if context else 0,
         layout=stream.layout.name if context and stream.layout else "unknown",
         sample_rate_hz=max(0, stream.sample_rate or 0) if context else 0,
@@ -307,8 +306,15 @@ def _audio(stream: Any) -> AudioStream:
 
 
 def _subtitle(stream: Any) -> SubtitleStream:
+    return SubtitleStream(codec=_codec_name(stream), language=stream.language, title=stream.metadata.get("title"))
+
+
+def _codec_name(stream: Any) -> str:
+    """The codec's own name (av1, mp3), not that of the decoder in use (libdav1d, mp3float)."""
     context = stream.codec_context
-    return SubtitleStream(codec=context.name if context else "unknown", language=stream.language, title=stream.metadata.get("title"))
+    if context is None:
+        return "unknown"
+    return str(getattr(context.codec, "canonical_name", None) or context.name)
 
 
 def _why(error: BaseException) -> str:

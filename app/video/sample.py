@@ -54,24 +54,10 @@ def make_sample(output: Path) -> Path:
         sound = Path(folder) / "sound.wav"
         write_wav(sound, GROUND_TRUTH.beats, FRAMES / FPS, FPS)
         arguments = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "pipe:0", "-i", str(sound)]
-        arguments += ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-colorspace", "bt709"]
-        arguments += [
-            "-color_primaries",
-            "bt709",
-            "-color_trc",
-            "bt709",
-            "-color_range",
-            "tv",
-            "-c:v",
-            "libx264",
-            "-preset",
-            "veryfast",
-            "-crf",
-            "18",
-            "-g",
-            str(FPS),
-        ]
-        arguments += ["-bf", "0", "-c:a", "aac", "-b:a", "128k", "-t", f"{FRAMES / FPS}", "-map_metadata", "-1", "-fflags", "+bitexact"]
+        colour = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
+        colour += "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+        arguments += ["-vf", colour, "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-g", str(FPS), "-bf", "0"]
+        arguments += ["-c:a", "aac", "-b:a", "128k", "-t", f"{FRAMES / FPS}", "-map_metadata", "-1", "-fflags", "+bitexact"]
         return run([*arguments, "-movflags", "+faststart"], output, frames=frames())
 
 

@@ -61,7 +61,7 @@ def to_frame(timecode: str, fps: Fraction | float) -> int:
     if match is None:
         raise BadInput(f"{timecode!r} is not a timecode.", "Write it as HH:MM:SS:FF, for instance 01:00:00:00.")
     hours, minutes, seconds, frames = (int(match[i]) for i in (1, 2, 3, 5))
-    base, drop_frame = nominal_fps(fps), match[4] in ";,"
+    base, drop_frame = nominal_fps(fps), match[4] in ";,."
     _check(fps, drop_frame)
     if hours >= 24 or frames >= base:
         raise BadInput(f"Timecode {timecode} does not exist at {base} frames per second.", "Count hours to 23 and frames from 0.")
@@ -77,7 +77,7 @@ def to_frame(timecode: str, fps: Fraction | float) -> int:
 def is_drop_frame(timecode: str) -> bool:
     """Whether this text is written as drop-frame."""
     match = _PATTERN.match(timecode.strip())
-    return match is not None and match[4] in ";,"
+    return match is not None and match[4] in ";,."
 
 
 def _check(fps: Fraction | float, drop_frame: bool) -> None:

@@ -44,7 +44,7 @@ def test_cuts_equal_those_of_pyscenedetect(
 @pytest.mark.parametrize(
     ("name", "arguments", "options"),
     [
-        ("hd.mp4", ["-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_range", "tv"], {"size": "1280x720"}),
+        ("hd.mp4", ["-vf", "setparams=colorspace=bt709:range=tv", "-pix_fmt", "yuv420p"], {"size": "1280x720"}),
         ("odd.mkv", ["-vf", "format=bgr0,crop=333:187", "-c:v", "ffv1"], {"size": "334x188"}),
         ("tall.mp4", ["-pix_fmt", "yuv420p"], {"size": "180x480"}),
         ("ten.mkv", ["-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=none"], {"size": "320x180"}),
