@@ -34,7 +34,7 @@ export class Sidebar {
     const name = el("input", { type: "text", maxlength: 80, placeholder: "Name of the new project", "aria-label": "Name of the new project" });
     const form = el("form.row", { hidden: true, onSubmit: (event) => { event.preventDefault(); this.#create(name, form); } }, name, el("button.button", { type: "submit", text: "Make" }));
     this.#loadProjects();
-    return el("section.side-group", { "aria-label": "Project" }, el("label.side-title", { for: "project-picker", text: "Project" }), el("div.row", {}, this.picker, add), form);
+    return el("div.side-group", {}, el("label.side-title", { for: "project-picker", text: "Project" }), el("div.row", {}, this.picker, add), form);
   }
 
   async #loadProjects() {

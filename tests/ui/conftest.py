@@ -195,8 +195,9 @@ def coded_clip(tmp_path_factory: pytest.TempPathFactory, ffmpeg_exe: str) -> Cal
         path = folder / name
         if path.exists():
             return path
-        command = [ffmpeg_exe, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", fps, "-i", "-",
-                   "-c:v", "libx264", "-preset", "ultrafast", "-crf", "16", "-pix_fmt", "yuv420p", *extra, str(path)]  # fmt: skip
+        raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", fps, "-i", "-"]
+        command = [ffmpeg_exe, "-v", "error", "-y", *raw, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "16",
+                   "-pix_fmt", "yuv420p", *extra, str(path)]  # fmt: skip
         with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
             assert encoder.stdin is not None
             for number in range(frames):
