@@ -97,7 +97,7 @@ def test_a_timecode_that_does_not_exist_is_refused(text: str, fps: Fraction, say
 
 
 def test_drop_frame_is_refused_where_there_is_none() -> None:
-    with pytest.raises(BadInput, match="no drop-frame timecode at 30.000"):
+    with pytest.raises(BadInput, match=r"no drop-frame timecode at 30\.000"):
         to_timecode(0, Fraction(30), True)
 
 
