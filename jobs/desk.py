@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,6 @@ class Desk:
     def _save(self, job_id: str, attempt: int, fields: dict[str, Any]) -> Json:
         staged = self.artifacts.blobs.incoming / Path(fields["staged"]).name
         try:
-            self.queue.require_lease(job_id, attempt)
             job = self.queue.find(job_id)
             made_by = {"capability": job.capability, "engine": job.engine, "request": job.request}
             new = NewArtifact(
@@ -80,7 +80,8 @@ class Desk:
                 size_bytes=fields["size_bytes"], content_hash=fields["sha256"], project_id=job.project_id, job_id=job_id,
                 meta={**fields["meta"], "made_by": made_by}, inputs=fields["inputs"],
             )  # fmt: skip
-            artifact = self.artifacts.add_blob(new, staged)
+            allow = partial(self.queue.require_lease, job_id=job_id, attempt=attempt)
+            artifact = self.artifacts.add_blob(new, staged, allow)
         finally:
             staged.unlink(missing_ok=True)
         answer = artifact_to_json(artifact)

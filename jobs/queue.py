@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from configs.errors import Conflict, NotFound
 from jobs.context import LeaseLost
 from jobs.eta import Pace, advance, eta_s
@@ -201,10 +203,9 @@ class JobQueue:
             _require(rows.put_published(connection, job_id, attempt, key, value), job_id, attempt)
         self.events.send(job_id, "published", {"key": key, "value": value})
 
-    def require_lease(self, job_id: str, attempt: int) -> None:
-        """Raises `LeaseLost` when the attempt is not the current one."""
-        with self.database.read() as connection:
-            _require(rows.is_current(connection, job_id, attempt), job_id, attempt)
+    def require_lease(self, connection: Connection, job_id: str, attempt: int) -> None:
+        """Raises `LeaseLost` when the attempt is not the current one, as seen by the transaction of ``connection``."""
+        _require(rows.is_current(connection, job_id, attempt), job_id, attempt)
 
     def set_thumbnail(self, job_id: str, artifact_id: str) -> None:
         """Makes an artifact the picture of its job."""

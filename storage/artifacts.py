@@ -7,7 +7,7 @@ import mimetypes
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,16 @@ class ArtifactStore:
         # Adopting a blob and deleting one must not interleave: the bytes might go just as a new row names them.
         self._files = threading.Lock()
 
-    def add_blob(self, new: NewArtifact, staged: Path) -> Artifact:
-        """Gives a staged file its place and its row; the same name in the same job returns the first one."""
+    def add_blob(self, new: NewArtifact, staged: Path, allow: Callable[[Connection], None] | None = None) -> Artifact:
+        """Gives a staged file its place and its row; the same name in the same job returns the first one.
+
+        ``allow`` is asked inside the transaction and raises when the caller may no longer write.
+        """
         with self._files:
             try:
                 with self.database.write() as connection:
+                    if allow is not None:
+                        allow(connection)
                     found = self._of_job(connection, new)
                     if found is not None:
                         staged.unlink(missing_ok=True)

@@ -92,6 +92,10 @@ class StudioProcess:
         except psutil.Error:
             return []
 
+    def wait_message(self, job_id: str, message: str) -> None:
+        """Waits until a running job says what it is doing."""
+        assert self.ask("wait_message", job=job_id, message=message, timeout_s=60.0), f"{job_id} never said {message!r}"
+
     def worker_of(self, job_id: str) -> psutil.Process:
         """The worker process that runs the job."""
         row = next(w for w in self.ask("status")["workers"] if w["job_id"] == job_id)
@@ -183,6 +187,9 @@ def _answer(studio: Studio, verb: str, fields: Mapping[str, Any]) -> Any:
     if verb == "wait_state":
         _wait_until(studio, timeout_s, lambda: studio.job(job_id).job.state not in _before(fields["state"]))
         return studio.job(job_id).job.public()
+    if verb == "wait_message":
+        _wait_until(studio, timeout_s, lambda: studio.job(job_id).job.message == fields["message"])
+        return studio.job(job_id).job.message == fields["message"]
     if verb == "wait_published":
         _wait_until(studio, timeout_s, lambda: fields["key"] in studio.job(job_id).published)
         return studio.job(job_id).published[fields["key"]]

@@ -81,10 +81,11 @@ def test_stale_reports_are_refused(queue: JobQueue) -> None:
         lambda: queue.add_step(job.id, 1, "s", 1),
         lambda: queue.set_checkpoint(job.id, 1, 1),
         lambda: queue.publish(job.id, 1, "k", 1),
-        lambda: queue.require_lease(job.id, 1),
     ):
         with pytest.raises(LeaseLost):
             report()
+    with queue.database.read() as connection, pytest.raises(LeaseLost):
+        queue.require_lease(connection, job.id, 1)
     assert not queue.finish(job.id, 1, SUCCEEDED)
     assert queue.find(job.id).state == RUNNING
 
