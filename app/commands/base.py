@@ -85,11 +85,10 @@ def load(command: Command, program: str, argv: Sequence[str]) -> Parser:
 
 
 def common(parser: argparse.ArgumentParser) -> None:
-    """Adds --json and --data-dir, unless the parser has them."""
-    known = parser._option_string_actions
-    if "--json" not in known:
-        parser.add_argument("--json", action="store_true", help="print one JSON document on stdout; all else goes to stderr")
-        parser.add_argument("--data-dir", metavar="DIR", help="the studio's data folder (default: the user's data folder)")
+    """Adds --json and --data-dir; without defaults, so that a sub-command does not undo what stood before its name."""
+    absent = argparse.SUPPRESS
+    parser.add_argument("--json", action="store_true", default=absent, help="print one JSON document on stdout; all else goes to stderr")
+    parser.add_argument("--data-dir", metavar="DIR", default=absent, help="the studio's data folder (default: the user's data folder)")
 
 
 def subcommands(parser: argparse.ArgumentParser, rows: dict[str, str]) -> dict[str, argparse.ArgumentParser]:
@@ -104,7 +103,7 @@ def subcommands(parser: argparse.ArgumentParser, rows: dict[str, str]) -> dict[s
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings this command runs under: headless, whatever the files say about a page."""
-    return load_settings({"data_dir": arguments.data_dir, "headless": True})
+    return load_settings({"data_dir": getattr(arguments, "data_dir", None), "headless": True})
 
 
 def media(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from app.client import Session
 from app.commands import text
 from app.commands.base import BAD_INPUT, CANCELLED, DONE, FAILED, Console
-from configs.errors import StudioError
+from configs.errors import Conflict, StudioError
 from storage.records import ENDED
 
 REDRAWS_PER_S = 10.0
@@ -19,14 +20,17 @@ _BAD_INPUT_CODES = ("bad_input", "bad_media", "too_large", "not_found")
 
 def run_job(session: Session, console: Console, capability: str, request: Mapping[str, Any], **options: Any) -> dict[str, Any]:
     """Submits and follows; returns the ended job with its result."""
-    job = session.submit(capability, request, **options)
-    if not job.get("reused"):
-        console.note(f"Job {job['id']}: {job['title']}")
-    elif job["state"] in ENDED:
-        console.note(f"Job {job['id']} has done this before; its result is used again.")
-    else:
-        console.note(f"Job {job['id']} is doing this already.")
-    return watch(session, console, job["id"])
+    line, job = ProgressLine(console), None
+    try:
+        job = session.submit(capability, request, **options)
+        console.note(_greeting(job))
+        return _to_the_end(session, job["id"], line)
+    except KeyboardInterrupt:
+        if job is None:
+            raise
+        return _cancel(session, console, job["id"], line)
+    finally:
+        line.clear()
 
 
 def watch(session: Session, console: Console, job_id: str) -> dict[str, Any]:
@@ -35,12 +39,23 @@ def watch(session: Session, console: Console, job_id: str) -> dict[str, Any]:
     try:
         return _to_the_end(session, job_id, line)
     except KeyboardInterrupt:
-        line.clear()
-        console.note("Cancelling; press Ctrl-C again to leave without waiting.")
-        session.cancel(job_id)
-        return _to_the_end(session, job_id, line)
+        return _cancel(session, console, job_id, line)
     finally:
         line.clear()
+
+
+def _greeting(job: Mapping[str, Any]) -> str:
+    if not job.get("reused"):
+        return f"Job {job['id']}: {job['title']}"
+    return f"Job {job['id']} " + ("has done this before; its result is used again." if job["state"] in ENDED else "is doing this already.")
+
+
+def _cancel(session: Session, console: Console, job_id: str, line: ProgressLine) -> dict[str, Any]:
+    line.clear()
+    console.note("Cancelling; press Ctrl-C again to leave without waiting.")
+    with contextlib.suppress(Conflict):  # it has just ended by itself
+        session.cancel(job_id)
+    return _to_the_end(session, job_id, line)
 
 
 def exit_code(job: Mapping[str, Any]) -> int:

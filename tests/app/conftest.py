@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -207,3 +208,39 @@ def served(studio: Studio) -> Iterator[Served]:
     running = Served(reachable_at(sock), app, server, thread)
     yield running
     running.stop()
+
+
+@dataclass
+class Said:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """stdout as the one JSON document that it must be."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def small_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small capabilities in place of the real table."""
+    from app import capabilities
+
+    monkeypatch.setattr(capabilities, "CAPABILITIES", CAPABILITIES)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], working_directory: Path) -> Callable[..., Said]:
+    """`cli("jobs", "list")` runs a command on a data folder of the test's own, in an empty working directory."""
+    from app.cli import main
+
+    def run(*argv: str) -> Said:
+        capsys.readouterr()
+        code = main([*argv, "--data-dir", str(tmp_path / "data")])
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return run

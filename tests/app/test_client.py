@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +151,13 @@ def test_what_is_wrong_is_the_same_error(session: Session, call: Callable[[Sessi
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch, studio: Studio) -> Iterator[Settings]:
+def table(monkeypatch: pytest.MonkeyPatch, studio: Studio) -> Settings:
     """The small capabilities as the real table, and a closed studio's folder."""
     from app import capabilities
 
     monkeypatch.setattr(capabilities, "CAPABILITIES", tuple(studio.capabilities.values()))
     studio.close()
-    yield studio.settings
+    return studio.settings
 
 
 def test_without_a_studio_the_command_is_one(table: Settings) -> None:

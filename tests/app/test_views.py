@@ -22,7 +22,8 @@ ARTIFACT = Artifact(
 JOB = Job(
     id="j-1", seq=7, capability="video.analyze", title="Analyze video: x.mp4", state="running", lane="cpu", priority=0, progress=0.5,
     message="looking", eta_s=2.0, attempt=1, engine="built in, CPU", request={"video": "a-0"}, error=None, parent_id=None,
-    project_id="default", cache_key="secret-key", cancel_requested=False, thumbnail_id=None, created_at=1.0, started_at=1.2, finished_at=None,
+    project_id="default", cache_key="secret-key", cancel_requested=False, thumbnail_id=None, created_at=1.0,
+    started_at=1.2, finished_at=None,
 )  # fmt: skip
 DETAIL = JobDetail(JOB, {"scenes": []}, (ARTIFACT,), {"scene:0": {"start": 0}}, ("began",))
 
