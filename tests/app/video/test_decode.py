@@ -68,7 +68,8 @@ def test_missing_stamps_are_filled_in_and_backward_ones_moved_on() -> None:
         time_base = None
 
     decoder = Decoder(Path("none"), 0.040)
-    decoder._decoded = lambda container, stream: iter([Frame(None), Frame(40), Frame(None), Frame(30), Frame(200)])  # type: ignore
+    frames = [Frame(None), Frame(40), Frame(None), Frame(30), Frame(200)]
+    decoder._decoded = lambda container, stream: iter(frames)  # type: ignore[assignment,method-assign,arg-type,return-value]
     assert [stamp for stamp, _ in decoder._stamped(None, Stream())] == [0, 40, 80, 81, 200]  # type: ignore[arg-type]
 
 

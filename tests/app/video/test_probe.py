@@ -180,9 +180,8 @@ def test_sound_only(clips: Callable[..., Path], run_ffmpeg: Callable[..., None],
 def test_a_song_with_a_cover_is_still_sound_only(run_ffmpeg: Callable[..., None], tmp_path: Path) -> None:
     cover, song = tmp_path / "cover.png", tmp_path / "song.mp3"
     run_ffmpeg("-f", "lavfi", "-i", "color=red:s=32x32", "-frames:v", "1", str(cover))
-    run_ffmpeg(
-        "-f", "lavfi", "-t", "1", "-i", "sine", "-i", str(cover), "-map", "0", "-map", "1", "-disposition:v", "attached_pic", str(song)
-    )
+    both = ("-map", "0", "-map", "1", "-disposition:v", "attached_pic")
+    run_ffmpeg("-f", "lavfi", "-t", "1", "-i", "sine", "-i", str(cover), *both, str(song))
     assert "holds sound but no picture" in bad(song)
 
 

@@ -21,9 +21,8 @@ def playable(clips: Callable[..., Path]) -> MediaInfo:
 
 def changed(info: MediaInfo, container: str | None = None, audio: str | None = None, **video: Any) -> MediaInfo:
     streams = [AudioStream(codec=audio, channels=2, layout="stereo", sample_rate_hz=48_000)] if audio else info.audio
-    return info.model_copy(
-        update={"container": container or info.container, "audio": streams, "video": info.video.model_copy(update=video)}
-    )
+    picture = info.video.model_copy(update=video)
+    return info.model_copy(update={"container": container or info.container, "audio": streams, "video": picture})
 
 
 def test_a_plain_mp4_needs_none(playable: MediaInfo) -> None:
