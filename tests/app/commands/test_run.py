@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Literal, Union
 
 import pytest
 from pydantic import BaseModel, Field
@@ -117,11 +117,11 @@ def test_names_of_flags() -> None:
     [
         (int, int),
         (int | None, int),
-        (Optional[float], float),
+        (Union[float, None], float),  # noqa: UP007
         (Annotated[str, 1], str),
         (Annotated[str | None, 1], str),
         (list[int], list[int]),
-    ],  # noqa: UP045
+    ],
 )
 def test_types_without_their_wrapping(annotation: Any, plain: Any) -> None:
     assert plain_type(annotation) == plain

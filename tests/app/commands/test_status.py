@@ -30,9 +30,14 @@ def test_of_a_running_studio(cli: Cli, served: Any, studio: Studio) -> None:
 
 def test_the_words() -> None:
     status = {
-        "version": "1.0", "uptime_s": 75, "counts": {"queued": 2, "running": 0}, "memory": {"used_bytes": 2**30, "total_bytes": 2**31},
-        "disk": {"free_bytes": 2**40, "used_by_studio_bytes": 0}, "gpu": {"name": "Card"}, "workers": [{"state": "busy"}, {"state": "idle"}],
-    }  # fmt: skip
+        "version": "1.0",
+        "uptime_s": 75,
+        "counts": {"queued": 2, "running": 0},
+        "memory": {"used_bytes": 2**30, "total_bytes": 2**31},
+        "disk": {"free_bytes": 2**40, "used_by_studio_bytes": 0},
+        "gpu": {"name": "Card"},
+        "workers": [{"state": "busy"}, {"state": "idle"}],
+    }
     said = describe(status, running=True)
     for words in ("1.0, up for 1 min 15 s", "2, 1 busy", "2 queued", "1.0 GiB of 2.0 GiB", "1.0 TiB free", "Card"):
         assert words in said

@@ -11,16 +11,35 @@ from app.commands import text
 
 @pytest.mark.parametrize(
     ("size_bytes", "words"),
-    [(0, "0 B"), (1, "1 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (150 * 1024, "150 KiB"), (2**30, "1.0 GiB"), (2**60, "1048576 TiB")],
-)  # fmt: skip
+    [
+        (0, "0 B"),
+        (1, "1 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (150 * 1024, "150 KiB"),
+        (2**30, "1.0 GiB"),
+        (2**60, "1048576 TiB"),
+    ],
+)
 def test_sizes(size_bytes: int, words: str) -> None:
     assert text.size(size_bytes) == words
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, ""), (0.0, "0.0 s"), (9.94, "9.9 s"), (10, "10 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (75, "1 min 15 s"), (3600, "1 h 0 min"), (7322, "2 h 2 min")],
-)  # fmt: skip
+    [
+        (None, ""),
+        (0.0, "0.0 s"),
+        (9.94, "9.9 s"),
+        (10, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (75, "1 min 15 s"),
+        (3600, "1 h 0 min"),
+        (7322, "2 h 2 min"),
+    ],
+)
 def test_spans(seconds: float | None, words: str) -> None:
     assert text.span(seconds) == words
 
