@@ -19,7 +19,7 @@ def to_edl(analysis: VideoAnalysis) -> str:
     media, clock = analysis.media, FilmClock.of(analysis.media.info.video)
     record = to_frame(_RECORD_START.replace("0:00:00", "0:00;00") if clock.drop_frame else _RECORD_START, clock.fps)
     name = one_line(media.name)
-    lines = [f"TITLE: {name}", f"FCM: {'DROP FRAME' if clock.drop_frame else 'NON-DROP FRAME'}", ""]
+    lines = [f"TITLE: {name}", f"FCM: {'DROP FRAME' if clock.drop_frame else 'NON-DROP FRAME'}"]
     for number, scene in enumerate(analysis.scenes, start=1):
         first = clock.position(scene.start_frame, scene.start_s)
         last = max(first + 1, clock.position(scene.end_frame, scene.end_s))
