@@ -232,8 +232,10 @@ export class Deck extends EventTarget {
     const shown = this.root.querySelector(".timecode");
     if (!this.map || shown.hidden) return;
     const field = el("input.timecode-field", { type: "text", value: this.timecode(this.frame), "aria-label": "Go to timecode", autocomplete: "off", spellcheck: "false" });
+    let open = true;
     const done = (go) => {
-      if (!field.isConnected) return;
+      if (!open) return;
+      open = false; // taking the field away takes its focus, which ends up here again
       const frame = go ? typed(field.value, this.map.fps, this.frame + this.first) : null;
       shown.hidden = false;
       field.remove();
