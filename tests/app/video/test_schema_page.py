@@ -31,7 +31,7 @@ MODELS = sorted(set(kept(VideoAnalysis)), key=lambda m: m.__name__)
 
 def section(model: type[BaseModel]) -> str:
     """The part of the page that names the model: up to the next heading."""
-    parts = re.split(r"^#+ ", PAGE, flags=re.MULTILINE)
+    parts = [part for part in re.split(r"^#+ ", PAGE, flags=re.MULTILINE) if part]
     named = [part for part in parts if f"`{model.__name__}`" in part.splitlines()[0]] or [p for p in parts if f"*{model.__name__}*:" in p]
     assert named, f"{model.__name__} has no place on the page"
     return named[0]
