@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from app.video.sample_truth import BEAT_FRAMES, FPS, FRAMES, GROUND_TRUTH
 
 
@@ -17,7 +19,7 @@ def test_cuts_are_inside_and_in_order() -> None:
 
 def test_what_happens_happens_within_one_shot() -> None:
     edges = (0, *GROUND_TRUTH.cuts, FRAMES)
-    shots = list(zip(edges, edges[1:], strict=False))
+    shots = list(itertools.pairwise(edges))
     for first, end in (GROUND_TRUTH.flash, GROUND_TRUTH.pan, GROUND_TRUTH.twos):
         assert first < end
         assert any(start <= first and end <= stop for start, stop in shots)
