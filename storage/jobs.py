@@ -110,8 +110,8 @@ def page(
 ) -> Page:
     """Jobs, newest first, at most ``limit``, older than the cursor ``before``.
 
-    Without a filter the rowid is walked. With one, each wanted state is an equality on a prefix of an index whose
-    next column is ``seq``, so each costs ``limit`` rows at most, and the few short lists are merged.
+    Without a filter the rowid is walked, with a parent its children. Otherwise each wanted state is an equality on a
+    prefix of an index whose next column is ``seq``, so each costs ``limit`` rows at most, and the short lists are merged.
     """
     wanted = tuple(dict.fromkeys(states)) or STATES
     if set(wanted) == set(STATES) and capability is None and project_id is None:
@@ -131,9 +131,9 @@ def _page_statement(states: int, capability: bool, project: bool, parent: bool, 
         if wanted:
             conditions.append(jobs.c[name] == bindparam(name))
     limit = bindparam("limit", type_=Integer)
-    if parent or not states:  # a parent's children are few enough to look at each
-        if states:
-            conditions.append(jobs.c.state.in_([bindparam(f"state_{n}") for n in range(states)]))
+    if parent or not states:
+        if states:  # a parent's children are few enough to look at each; `coalesce` keeps the planner from walking all of a state
+            conditions.append(func.coalesce(jobs.c.state, "").in_([bindparam(f"state_{n}") for n in range(states)]))
         return select(*_LISTED).where(*conditions).order_by(jobs.c.seq.desc()).limit(limit)
     each = [
         select(
