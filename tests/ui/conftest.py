@@ -21,7 +21,7 @@ CHROMIUM_FLAGS = [
 ]  # fmt: skip
 BITS = 12  # of the frame number, as black and white bars at the top of each picture
 READY_S = 40
-WAIT_MS = 20_000
+WAIT_MS = 30_000
 
 
 class StudioProcess:

@@ -194,6 +194,7 @@ def test_tabs_of_one_browser_share_one_event_stream(open_page: Callable[..., Any
     from playwright.sync_api import expect
 
     first = open_page("/?tab=jobs")
+    expect(first.get_by_role("region", name="Queue")).to_contain_text("Nothing is running.")
     streams: list[str] = []
     first.context.on("request", lambda request: request.url.endswith("/api/events") and streams.append(request.url))
     others = [first.context.new_page() for _ in range(3)]

@@ -13,7 +13,7 @@ from configs.setup_page import SetupPage
 from configs.setup_progress import Progress
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.ui
 
@@ -32,13 +32,10 @@ class Studio(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def window(chromium_path: str) -> Iterator[Page]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser.new_page(viewport={"width": 1280, "height": 720})
-        browser.close()
+def window(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

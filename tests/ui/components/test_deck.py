@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -156,45 +156,55 @@ def test_the_stage_has_its_share_of_the_height(deck: Any) -> None:
     assert deck.evaluate("document.querySelector('.stage').clientHeight / innerHeight") >= 0.55
 
 
-def in_page(page: Any, studio: Any, expression: str) -> Any:
+@pytest.fixture(scope="module")
+def module_page(browser: Any, studio: Any) -> Iterator[Any]:
+    """One page for all that only calls the page's modules."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(studio.url)
+    yield page
+    context.close()
+
+
+def in_page(page: Any, expression: str) -> Any:
     """An expression of the page's own modules `timecode` and `format`."""
     base = page.evaluate("document.querySelector('link[href$=\"studio.css\"]').href.replace('/studio.css', '')")
     modules = f"const t = await import('{base}/timecode.js'), f = await import('{base}/format.js');"
     return page.evaluate(f"async () => {{ {modules} return {expression}; }}")
 
 
-def test_timecode_labels_are_those_of_the_standard(deck: Any, studio: Any) -> None:
+def test_timecode_labels_are_those_of_the_standard(module_page: Any) -> None:
     drop = "t.label({}, 30000/1001, true)"
-    assert in_page(deck, studio, drop.format(1799)) == "00:00:59;29"
-    assert in_page(deck, studio, drop.format(1800)) == "00:01:00;02"
-    assert in_page(deck, studio, drop.format(17982)) == "00:10:00;00"
-    assert in_page(deck, studio, drop.format(107892)) == "01:00:00;00"
-    assert in_page(deck, studio, "t.label(3600, 60000/1001, true)") == "00:01:00;04"
-    assert in_page(deck, studio, "t.label(90000, 25)") == "01:00:00:00"
-    assert in_page(deck, studio, "t.parse('01:00:00;00', 30000/1001)") == 107892
-    assert in_page(deck, studio, "t.parse('10:00:00:00', 25)") == 900000
-    assert in_page(deck, studio, "t.parse('soon', 25)") is None
-    assert in_page(deck, studio, "[...Array(40000).keys()].every((n) => t.parse(t.label(n, 30000/1001, true), 30000/1001) === n)") is True
+    assert in_page(module_page, drop.format(1799)) == "00:00:59;29"
+    assert in_page(module_page, drop.format(1800)) == "00:01:00;02"
+    assert in_page(module_page, drop.format(17982)) == "00:10:00;00"
+    assert in_page(module_page, drop.format(107892)) == "01:00:00;00"
+    assert in_page(module_page, "t.label(3600, 60000/1001, true)") == "00:01:00;04"
+    assert in_page(module_page, "t.label(90000, 25)") == "01:00:00:00"
+    assert in_page(module_page, "t.parse('01:00:00;00', 30000/1001)") == 107892
+    assert in_page(module_page, "t.parse('10:00:00:00', 25)") == 900000
+    assert in_page(module_page, "t.parse('soon', 25)") is None
+    assert in_page(module_page, "[...Array(40000).keys()].every((n) => t.parse(t.label(n, 30000/1001, true), 30000/1001) === n)") is True
 
 
-def test_frames_are_found_from_times_of_any_spacing(deck: Any, studio: Any) -> None:
+def test_frames_are_found_from_times_of_any_spacing(module_page: Any) -> None:
     even = (
         "(() => {{ const m = new t.FrameMap({{ num: {0}, den: {1}, count: 5000 }});"
         "return [...Array(5000).keys()].every((n) => m.at(m.start(n)) === n && m.at(m.middle(n)) === n); }})()"
     )
     for rate in ((24, 1), (30000, 1001), (60000, 1001), (25, 1)):
-        assert in_page(deck, studio, even.format(*rate)) is True
+        assert in_page(module_page, even.format(*rate)) is True
     uneven = (
         "(() => { const times = [0, .04, .5, .52, 2]; const m = new t.FrameMap({ num: 25, den: 1, times });"
         "return times.map((_, n) => [m.at(m.start(n)), m.at(m.middle(n))]); })()"
     )
-    assert in_page(deck, studio, uneven) == [[n, n] for n in range(5)]
+    assert in_page(module_page, uneven) == [[n, n] for n in range(5)]
 
 
-def test_figures_are_written_for_people(deck: Any, studio: Any) -> None:
-    assert in_page(deck, studio, "[f.bytes(512), f.bytes(1536), f.bytes(2.5e9), f.duration(7.44), f.duration(125), f.duration(3725)]") == [
+def test_figures_are_written_for_people(module_page: Any) -> None:
+    assert in_page(module_page, "[f.bytes(512), f.bytes(1536), f.bytes(2.5e9), f.duration(7.44), f.duration(125), f.duration(3725)]") == [
         "512 B", "1.5 KB", "2.5 GB", "7.4 s", "2:05", "1:02:05",
     ]  # fmt: skip
-    assert in_page(deck, studio, "[f.eta(null), f.eta(0.2), f.eta(95), f.percent(0.999), f.ago(100, 130), f.ago(0, 7200)]") == [
+    assert in_page(module_page, "[f.eta(null), f.eta(0.2), f.eta(95), f.percent(0.999), f.ago(100, 130), f.ago(0, 7200)]") == [
         "", "1 s left", "1:35 left", "99 %", "just now", "2 h ago",
     ]  # fmt: skip

@@ -212,7 +212,7 @@ def test_the_sample_is_drawn_and_analyzed(open_page: Callable[..., Any]) -> None
 
     page = open_page()
     page.get_by_role("button", name="Try the sample").click()
-    expect(state(page)).to_contain_text("shots", timeout=40_000)
+    expect(state(page)).to_contain_text("shots", timeout=120_000)
     expect(page.get_by_text("built in, CPU").first).to_be_visible()
 
 
