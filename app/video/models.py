@@ -39,7 +39,7 @@ class Colour(_Model):
 
 
 class VideoStream(_Model):
-    """The picture track that is analysed: the file's best video stream, cover art left out."""
+    """The picture track that is analysed: the file's first video stream, cover art left out."""
 
     codec: str
     profile: str | None = None

@@ -101,7 +101,7 @@ def open_container(path: Path) -> InputContainer:
 
 
 def pick_stream(container: InputContainer, path: Path) -> AvVideoStream:
-    """The main picture track; cover art and stills do not count.
+    """The main picture track, the first one, as in browsers and in PySceneDetect; cover art and stills do not count.
 
     Raises:
         BadMedia: there is none.
@@ -116,7 +116,7 @@ def pick_stream(container: InputContainer, path: Path) -> AvVideoStream:
     known = [s for s in streams if s.codec_context is not None]
     if not known:
         raise BadMedia(f"{path.name!r} is in a format that no decoder here knows.", _PLAYABLE)
-    return max(known, key=lambda s: (bool(s.disposition & 1), (s.width or 0) * (s.height or 0), -s.index))
+    return known[0]
 
 
 def _is_cover(stream: AvVideoStream) -> bool:

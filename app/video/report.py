@@ -15,7 +15,7 @@ _JPEG_QUALITY = 82
 _STRIP_PX = 160
 _STRIP_CELLS = 8  # pictures that find room side by side in the strip
 
-# (most pictures, pixels on the long side): the page stays under about 15 MB, however long the film.
+# (most pictures, pixels on the long side): the page stays under about 20 MB, however long the film.
 _PICTURE_SIZES = ((60, 720), (200, 480), (600, 320), (2400, 176))
 
 

@@ -62,6 +62,16 @@ def test_cuts_are_equal_whatever_the_pixels(
     assert len(analysis.scenes) == 4
 
 
+def test_of_several_picture_tracks_the_same_one_is_taken(
+    clips: Callable[..., Path], run_ffmpeg: Callable[..., None], analyse: Callable[..., Any], tmp_path: Path
+) -> None:
+    small, other = clips("s.mp4", "-pix_fmt", "yuv420p"), clips("fades.mp4", "-pix_fmt", "yuv420p", graph=FADES)
+    out = tmp_path / "two.mp4"
+    run_ffmpeg("-i", str(small), "-i", str(other), "-map", "0", "-map", "1", "-c", "copy", str(out))
+    analysis, _ = analyse(out)
+    assert cuts(analysis) == reference(out, "content", 27.0, 15)
+
+
 def test_files_without_time_stamps_are_cut_at_the_right_picture(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:
     """AVI keeps no presentation times; with B-frames PySceneDetect's own reader counts one frame too many there."""
     analysis, _ = analyse(clips("packed.avi", "-c:v", "mpeg4", "-bf", "2"))
