@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jobs.attempt import Order, staging_owner
+from configs.errors import StudioError, Unavailable
+from jobs.attempt import LOST, Order, Outcome, staging_owner
 from jobs.context import artifact_to_json
 from jobs.queue import JobQueue
 from storage import jobs as rows
 from storage.artifacts import ArtifactStore, NewArtifact
-from storage.records import Job, Json
+from storage.records import FAILED, Job, Json
 
 LOG_LINES_PER_ATTEMPT = 2000
+STORE_RETRY_S = 1.0
+log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -60,6 +66,25 @@ class Desk:
     def forget(self, job_id: str, attempt: int) -> None:
         """The attempt is over."""
         self._logged.pop((job_id, attempt), None)
+
+    def end(self, job_id: str, attempt: int, outcome: Outcome, is_closing: Callable[[], bool]) -> None:
+        """Writes how an attempt ended. What the store cannot take now (a full disk) is kept here and tried again until it can."""
+        self.forget(job_id, attempt)
+        lines = outcome.log
+        while outcome.state != LOST:
+            try:
+                if lines:
+                    self.queue.log(job_id, lines)
+                    lines = ()
+                self.queue.finish(job_id, attempt, outcome.state, result=outcome.result, error=outcome.error)
+                return
+            except StudioError as error:
+                log.error("the end of job %s cannot be written yet: %s", job_id, error)
+                if not isinstance(error, Unavailable):  # the store will never take this one
+                    outcome, lines = Outcome(state=FAILED, error=error.as_dict()), ()
+            if is_closing():
+                return
+            time.sleep(STORE_RETRY_S)
 
     def clear_away(self, job_id: str, attempt: int) -> None:
         """The attempt's process died: removes what it was in the middle of writing."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from configs.errors import StudioError
-from jobs.attempt import LOST, Outcome, Table, run_attempt, staging_owner
+from jobs.attempt import Outcome, Table, run_attempt, staging_owner
 from jobs.context import JobCancelled, LeaseLost
 from jobs.desk import Desk
 from storage import jobs as rows
 from storage.records import CANCELLED, ENDED, FAILED, SUCCEEDED, Job, Json
 
 SubmitChild = Callable[[Job, str, str, Mapping[str, Json]], Job]
-log = logging.getLogger(__name__)
 
 
 class DirectLink:
@@ -99,15 +97,10 @@ class IoLane:
         queue = self.desk.queue
         try:
             outcome = self._attempt(job)
-            if outcome.log:
-                queue.log(job.id, outcome.log)
             stopped_by_us = self._closing and not queue.is_cancel_requested(job.id) and outcome.state in (CANCELLED, FAILED)
-            if outcome.state != LOST and not stopped_by_us:
-                queue.finish(job.id, job.attempt, outcome.state, result=outcome.result, error=outcome.error)
-        except StudioError as error:
-            log.error("job %s could not be ended: %s", job.id, error)
+            if not stopped_by_us:
+                self.desk.end(job.id, job.attempt, outcome, lambda: self._closing)
         finally:
-            self.desk.forget(job.id, job.attempt)
             with self._lock:
                 self._running.pop(job.id, None)
             self._free_place()

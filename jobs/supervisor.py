@@ -14,9 +14,9 @@ from typing import Any
 
 from configs.errors import StudioError
 from jobs import guard
-from jobs.attempt import LOST
+from jobs.attempt import Outcome
 from jobs.context import LeaseLost
-from jobs.desk import Desk
+from jobs.desk import STORE_RETRY_S, Desk
 from jobs.io_lane import IoLane
 from jobs.pipe import Message
 from jobs.process import WorkerProcess
@@ -24,7 +24,6 @@ from jobs.worker import STALE
 from storage.records import FAILED, Job
 
 log = logging.getLogger(__name__)
-STORE_RETRY_S = 1.0
 MEMORY_RETRY_S = 2.0
 LONGEST_PAUSE_S = 30.0
 
@@ -252,17 +251,7 @@ class Supervisor:
             worker.pipe.send({"verb": "answer", "number": message["number"], **answer})
 
     def _end(self, worker: WorkerProcess, message: Message) -> None:
-        job_id, attempt, outcome = message["job_id"], message["attempt"], message["outcome"]
-        self.desk.forget(job_id, attempt)
-        while outcome["state"] != LOST and not self._closing:
-            try:
-                if outcome["log"]:
-                    self.queue.log(job_id, outcome["log"])
-                self.queue.finish(job_id, attempt, outcome["state"], result=outcome["result"], error=outcome["error"])
-                break
-            except StudioError as error:  # a full disk, say: the outcome is kept here until it can be written
-                log.error("the end of job %s cannot be written yet: %s", job_id, error)
-                time.sleep(STORE_RETRY_S)
+        self.desk.end(message["job_id"], message["attempt"], Outcome(**message["outcome"]), lambda: self._closing)
         if guard.should_recycle(guard.rss_bytes(worker.pid)):
             worker.retired = worker.killed_by_us = True
             worker.pipe.send({"verb": "stop"})

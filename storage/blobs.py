@@ -85,9 +85,13 @@ class BlobStore:
             staged.unlink(missing_ok=True)
             return target
         self._mark(sha256).touch()
+        first = not target.parent.exists()
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(staged, target)
         _sync_folder(target.parent)
+        if first:  # the new folders too must be there after a power cut
+            _sync_folder(target.parent.parent)
+            _sync_folder(self.root)
         return target
 
     def confirm(self, sha256: str) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, text
@@ -85,10 +85,12 @@ class Database:
 
     def backup(self, target: Path) -> None:
         """Writes a consistent copy of the database to ``target``."""
-        with sqlite3.connect(self.path) as source, sqlite3.connect(target) as copy:
-            source.backup(copy)
-        copy.close()
-        source.close()
+        try:
+            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
     def _migrate(self, found: str | None) -> None:
         from storage.migrations.upgrade import known_versions, upgrade
@@ -127,6 +129,10 @@ class Database:
             free = shutil.disk_usage(folder).free // 2**20 if folder.exists() else 0
             return Unavailable(
                 f"The disk of {folder} is full or failing ({free} MiB free).", "Free some space; queued jobs are kept.", "disk_full"
+            )
+        if "locked" in cause or "busy" in cause:
+            return Unavailable(
+                f"Another program holds the database {self.path}.", "Close it, then repeat; queued jobs are kept.", "database_locked"
             )
         if "readonly" in cause or "read-only" in cause:
             return Unavailable(f"The data folder {folder} is read-only.", "Make it writable, or give another with --data-dir.", "read_only")

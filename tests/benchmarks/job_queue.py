@@ -252,7 +252,8 @@ def idle_row(folder: Path, seconds: float) -> Row:
     """Processor time of an open studio without a page, all its processes together, in percent of one core."""
     with StudioProcess(folder / "data", workers=2) as studio:
         studio.ready()
-        studio.wait(studio.submit("test.nothing"))
+        for _ in range(4):  # until every worker has started and has worked
+            studio.wait(studio.submit("test.patient", seconds=0.5))
         family = [psutil.Process(studio.pid), *psutil.Process(studio.pid).children(recursive=True)]
         before = sum(sum(p.cpu_times()[:2]) for p in family)
         time.sleep(seconds)

@@ -154,6 +154,20 @@ def test_a_database_that_is_a_folder_is_refused(open_studio: OpenStudio, tmp_pat
     assert refused.value.remedy
 
 
+def test_another_programs_lock_on_the_database_is_named_and_outlived(open_studio: OpenStudio) -> None:
+    studio = open_studio()
+    with studio._database.write() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(studio.settings.data_dir / "studio.db", isolation_level=None)) as browser:
+        browser.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable) as refused:
+            studio.submit("test.nothing", {})
+        assert refused.value.code == "database_locked"
+        assert "Another program" in refused.value.message
+        browser.execute("ROLLBACK")
+    assert studio.wait(studio.submit("test.nothing", {}).job.id, 30).job.state == SUCCEEDED
+
+
 def test_a_second_studio_is_told_where_the_first_one_is(open_studio: OpenStudio, tmp_path: Path) -> None:
     first = open_studio()
     first.announce("http://127.0.0.1:7960")

@@ -87,11 +87,12 @@ def test_an_artifact_that_does_not_fit_is_not_kept_by_half(open_studio: OpenStud
     assert [a.size_bytes for a in detail.artifacts] == [5 * MIB]
 
 
+@pytest.mark.parametrize("gate", ["test.gate", "test.io_gate"])
 def test_the_end_of_a_job_is_kept_until_there_is_room_to_write_it(
-    open_studio: OpenStudio, small_disk: SmallDisk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    open_studio: OpenStudio, small_disk: SmallDisk, tmp_path: Path, caplog: pytest.LogCaptureFixture, gate: str
 ) -> None:
     studio = open_studio(data_dir=small_disk.path / "data")
-    job_id = studio.submit("test.gate", {"marks": str(tmp_path)}).job.id
+    job_id = studio.submit(gate, {"marks": str(tmp_path)}).job.id
     wait_running(studio, job_id)
     small_disk.fill()
     (tmp_path / "open").touch()

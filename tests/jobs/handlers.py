@@ -204,6 +204,12 @@ def large(request: Ask, job: JobContext) -> Answer:
     return Answer(values=[])
 
 
+@capability("test.io_gate", lane="io", title="Gate on a thread of the studio")
+def io_gate(request: Ask, job: JobContext) -> Answer:
+    """The same in the io lane."""
+    return gate(request, job)
+
+
 @capability("test.clock", lane="cpu", title="Clock")
 def clock(request: Ask, job: JobContext) -> Answer:
     """Tells when it began, in Unix seconds."""
@@ -212,7 +218,7 @@ def clock(request: Ask, job: JobContext) -> Answer:
 
 TABLE: tuple[Capability[Ask, Answer], ...] = (
     nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family, impatient,
-    undecodable, gate, encode, large, clock,
+    undecodable, gate, encode, large, io_gate, clock,
 )  # fmt: skip
 
 

@@ -10,11 +10,19 @@ from typing import Any
 import pytest
 
 from app.studio import Studio
-from configs.errors import Unavailable
-from jobs.attempt import error_of, staging_owner
+from configs.errors import StudioError, Unavailable
+from jobs.attempt import Outcome, error_of, staging_owner
 from jobs.desk import Desk
 from jobs.queue import JobQueue
+from storage import jobs as rows
+from storage.ids import new_id
+from storage.jobs import NewJob
 from storage.records import FAILED, QUEUED, SUCCEEDED
+
+
+def new_job() -> NewJob:
+    """A job for the queue."""
+    return NewJob(id=new_id("j-"), capability="test.nothing", title="T", lane="cpu", engine="e", request={}, project_id="default")
 
 
 def test_a_dead_attempts_files_are_cleared_away_and_nobody_elses(desk: Desk) -> None:
@@ -74,3 +82,35 @@ def test_a_full_disk_under_a_handler_is_said_in_plain_words(number: int) -> None
     assert "full" in error["message"]
     assert error["remedy"]
     assert error_of(OSError(errno.EIO, "broken"))["code"] == "crashed"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "state"), [(Unavailable("Full.", "Free some."), SUCCEEDED), (StudioError("Too large.", "No."), FAILED)]
+)
+def test_an_ending_is_tried_again_while_the_store_cannot_take_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, refusal: StudioError, state: str
+) -> None:
+    monkeypatch.setattr("jobs.desk.STORE_RETRY_S", 0.001)
+    job = desk.queue.submit(new_job())
+    desk.queue.claim("cpu")
+    refusals = [refusal]
+    real = JobQueue.finish
+
+    def finish(self: JobQueue, *arguments: Any, **options: Any) -> bool:
+        if refusals:
+            raise refusals.pop()
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(JobQueue, "finish", finish)
+    desk.end(job.id, 1, Outcome(state=SUCCEEDED, result={"values": [1]}, log=("said once",)), lambda: False)
+    assert desk.queue.find(job.id).state == state
+    with desk.queue.database.read() as connection:
+        assert rows.log_of(connection, job.id) == ("said once",)
+
+
+def test_a_closing_studio_does_not_insist(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = desk.queue.submit(new_job())
+    desk.queue.claim("cpu")
+    monkeypatch.setattr(JobQueue, "finish", lambda *_, **__: (_ for _ in ()).throw(Unavailable("Closing.", "")))
+    desk.end(job.id, 1, Outcome(state=SUCCEEDED), lambda: True)
+    assert desk.queue.find(job.id).state == "running"
