@@ -36,7 +36,23 @@ def validate(capability: Capability[Any, Any], request: Mapping[str, Any] | Base
             raise BadInput(f"{capability.name} needs {name!r}.", "Give it.") from None
         shown = repr(first["input"])
         raise BadInput(f"{name} is {shown[:80]}: {first['msg'][:1].lower()}{first['msg'][1:]}.", f"Mend {name!r}.") from None
+    _require_plain(typed)
     return typed
+
+
+def _require_plain(typed: BaseModel) -> None:
+    """Refuses what would be stored but could never be sent again: half characters, and numbers that are none."""
+    for name, value in typed.model_dump(mode="python").items():
+        try:
+            json.dumps(value, allow_nan=False, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            raise BadInput(
+                f"{name} is {ascii(value)[:80]}, which holds half a character and is no text.", "Rename the file, or write the text anew."
+            ) from None
+        except ValueError:
+            raise BadInput(
+                f"{name} is {str(value)[:80]}, which is not a number to reckon with.", f"Give {name!r} a finite number."
+            ) from None
 
 
 def resolve_media(

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from configs.errors import StudioError, Unavailable
+from configs.errors import BadInput, StudioError, Unavailable
 
 SCHEMA_VERSION = "0001"  # the newest file in migrations/versions; a test holds the two together
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -121,6 +121,10 @@ class Database:
             yield
         except (OperationalError, DatabaseError, sqlite3.DatabaseError) as error:
             raise self._explain(error) from error
+        except UnicodeEncodeError as error:
+            raise BadInput(f"{error.object!a} holds half a character and is no text.", "Rename it, or write it anew.") from error
+        except OverflowError as error:
+            raise BadInput("A number is larger than the database can hold.", "Give one of less than 19 digits.") from error
 
     def _explain(self, error: Exception) -> StudioError:
         cause = str(getattr(error, "orig", None) or error)
