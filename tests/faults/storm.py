@@ -9,6 +9,7 @@ import argparse
 import json
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -142,7 +143,12 @@ class Storm:
         self.studio = StudioProcess(self.folder / "data", workers=self.workers, marker=self.marker)
         if self.random.random() < EARLY_SHARE:
             self.working.set()  # fair game while it starts
-        answer = self.studio.ready()
+        try:
+            answer = self.studio.ready()
+        except Gone:
+            code = self.studio.popen.wait()
+            assert code == -signal.SIGKILL, f"a studio did not start ({code}); see {self.studio.data_dir}.stderr"
+            return  # killed while it was starting: the next turn starts another
         assert "error" not in answer, answer
         self.working.set()
 
