@@ -59,7 +59,10 @@ function tabsBar(list, ids) {
   new MutationObserver(() => ids.forEach((id) => { const place = document.getElementById("panel-" + id); if (place) setHidden(place, id !== shown); }))
     .observe(document.getElementById("studio"), { childList: true, subtree: true });
   show(shown);
-  list.addEventListener("click", (event) => { const button = event.target.closest("[role=tab]"); if (button) show(button.dataset.tab); });
+  list.addEventListener("click", (event) => { const button = event.target.closest("[role=tab]"); if (!button) return;
+    show(button.dataset.tab);
+    if (event.detail > 0) button.blur(); // by pointer: the arrow keys belong to the page, not to the tab list
+  });
   list.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;

@@ -115,7 +115,16 @@ export class Deck extends EventTarget {
     this.strip.addEventListener("keydown", (event) => this.#stripKey(event));
     this.stage.addEventListener("click", (event) => event.target.closest(".range") || player.toggle());
     root.querySelector(".timecode").addEventListener("click", () => this.goTo());
-    root.querySelectorAll("[data-deck]").forEach((button) => button.addEventListener("click", () => this.act(button.dataset.deck)));
+    root.querySelectorAll("[data-deck]").forEach((button) => button.addEventListener("click", (event) => {
+      // After a click by pointer the keys belong to the deck again: the space bar plays, it does not press the button anew.
+      if (event.detail > 0) this.slider.focus({ preventScroll: true });
+      this.act(button.dataset.deck);
+    }));
+    this.strip.addEventListener("wheel", (event) => {
+      if (!event.deltaY || event.ctrlKey || this.strip.scrollWidth <= this.strip.clientWidth) return;
+      event.preventDefault();
+      this.strip.scrollLeft += event.deltaY;
+    }, { passive: false });
     document.addEventListener("keydown", (event) => this.#key(event));
     new MutationObserver(() => timeline.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => timeline.recolour());
@@ -178,7 +187,7 @@ export class Deck extends EventTarget {
   }
 
   #paint(frame, exact) {
-    setText(this.root.querySelector(".timecode"), this.timecode(frame));
+    setText(this.root.querySelector(".timecode-value"), this.timecode(frame));
     setText(this.root.querySelector(".frame-number"), this.map ? `frame ${frame}` : "");
     this.timeline.set({ frame });
     if (this.player.playing) this.timeline.follow(frame);

@@ -37,7 +37,8 @@ DECK = f"""<div class="deck" tabindex="0" role="group" aria-label="Player and ti
   <div class="stage"><video muted playsinline preload="auto"></video><p class="stage-note" role="status" hidden></p>
     <span class="range" aria-live="polite"></span></div>
   <div class="transport" role="toolbar" aria-label="Transport">
-    <output class="timecode" aria-label="Timecode">00:00:00:00</output><span class="frame-number"></span>
+    <button type="button" class="timecode" title="Go to a timecode  G"><span class="visually-hidden">Timecode</span>
+      <span class="timecode-value">00:00:00:00</span></button><span class="frame-number"></span>
     <span class="transport-keys">{_TRANSPORT}</span>
     <span class="transport-marks">{_MARKS}</span>
   </div>

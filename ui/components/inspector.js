@@ -116,7 +116,7 @@ export class Inspector {
     setHidden(this.clip, !info);
     if (!info) return;
     const video = info.video, colour = video.colour ?? {};
-    const audio = (info.audio ?? []).map((track) => `${track.codec} ${track.layout || track.channels + " ch"}${track.language ? " " + track.language : ""}`);
+    const audio = (info.audio ?? []).map((track) => `${track.codec} ${track.layout || track.channels + " ch"}${track.language && track.language !== "und" ? " " + track.language : ""}`);
     drawFacts(this.clipFacts, [
       ["Picture", `${video.width} × ${video.height}${video.rotation_deg ? `, turned ${video.rotation_deg}°` : ""}`],
       ["Rate", `${rate(video.fps)} fps${video.vfr ? ", uneven" : ""}${video.drop_frame ? ", drop-frame" : ""}`],
