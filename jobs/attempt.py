@@ -80,13 +80,13 @@ def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[
         return Outcome(state=LOST)
     except StudioError as error:
         return Outcome(state=FAILED, error=error.as_dict())
-    except Exception as error:
+    except BaseException as error:  # also the `sys.exit` of a library made for the command line: it must not end the thread unheard
         return Outcome(state=FAILED, error=error_of(error), log=tuple(traceback.format_exc().splitlines()))
     finally:
         shutil.rmtree(work_dir, ignore_errors=True)
 
 
-def error_of(error: Exception) -> dict[str, str]:
+def error_of(error: BaseException) -> dict[str, str]:
     """What a job keeps of an exception that nobody foresaw."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections.abc import Iterator
 from typing import IO, Any
@@ -13,8 +14,8 @@ Message = dict[str, Any]
 class Pipe:
     """Whole messages only: writes are serialised, a broken pipe reads as its end.
 
-    With ``plain_text``, half characters (Python's stand-ins for bytes of a file name that are no text) leave as "?":
-    the store and JSON over HTTP know no such thing.
+    With ``plain_text``, half characters (Python's stand-ins for bytes of a file name that are no text) leave as "?",
+    and numbers that are none (NaN, infinity) as null: the store, and JSON in a browser, know no such things.
     """
 
     def __init__(self, reader: IO[bytes], writer: IO[bytes], *, plain_text: bool = False) -> None:
@@ -23,7 +24,7 @@ class Pipe:
 
     def send(self, message: Message) -> bool:
         """Writes one message; False when the other side is gone."""
-        line = json.dumps(message, separators=(",", ":"), ensure_ascii=not self._plain_text).encode(errors="replace") + b"\n"
+        line = self._encode(message) + b"\n"
         try:
             with self._lock:
                 self._writer.write(line)
@@ -31,6 +32,15 @@ class Pipe:
         except (OSError, ValueError):
             return False
         return True
+
+    def _encode(self, message: Message) -> bytes:
+        if not self._plain_text:
+            return json.dumps(message, separators=(",", ":")).encode()
+        try:
+            text = json.dumps(message, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        except ValueError:
+            text = json.dumps(_finite(message), separators=(",", ":"), ensure_ascii=False)
+        return text.encode(errors="replace")
 
     def __iter__(self) -> Iterator[Message]:
         try:
@@ -48,3 +58,13 @@ class Pipe:
                 stream.close()
             except OSError:
                 continue
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

@@ -210,6 +210,19 @@ def io_gate(request: Ask, job: JobContext) -> Answer:
     return gate(request, job)
 
 
+@capability("test.exit", lane="cpu", title="Exit")
+def leave(request: Ask, job: JobContext) -> Answer:
+    """Calls `sys.exit`, as a library made for the command line may do."""
+    sys.exit("usage: see the manual")
+
+
+@capability("test.nan", lane="cpu", title="NaN")
+def nan(request: Ask, job: JobContext) -> Answer:
+    """Answers with numbers that JSON does not know."""
+    job.publish("worst", float("inf"))
+    return Answer(values=[float("nan"), 1.5])
+
+
 @capability("test.clock", lane="cpu", title="Clock")
 def clock(request: Ask, job: JobContext) -> Answer:
     """Tells when it began, in Unix seconds."""
@@ -218,7 +231,7 @@ def clock(request: Ask, job: JobContext) -> Answer:
 
 TABLE: tuple[Capability[Ask, Answer], ...] = (
     nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family, impatient,
-    undecodable, gate, encode, large, io_gate, clock,
+    undecodable, gate, encode, large, io_gate, clock, leave, nan,
 )  # fmt: skip
 
 

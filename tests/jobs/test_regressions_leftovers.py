@@ -75,6 +75,20 @@ def test_text_that_is_no_text_ends_the_job_like_any_other(studio: Studio) -> Non
     assert studio.counts()[QUEUED] == 0
 
 
+def test_numbers_that_are_none_become_null(studio: Studio) -> None:
+    detail = studio.wait(studio.submit("test.nan", {}).job.id, 30)
+    assert detail.result == {"values": [None, 1.5]}
+    assert detail.published == {"worst": None}
+
+
+def test_a_handler_that_leaves_by_sys_exit_fails_and_its_worker_works_on(studio: Studio) -> None:
+    detail = studio.wait(studio.submit("test.exit", {}).job.id, 30)
+    assert detail.job.state == FAILED
+    assert detail.job.error is not None
+    assert "SystemExit: usage: see the manual" in detail.job.error["message"]
+    assert studio.wait(studio.submit("test.nothing", {}).job.id, 30).job.state == SUCCEEDED
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_under_a_handler_is_said_in_plain_words(number: int) -> None:
     error = error_of(OSError(number, "No space left on device"))
