@@ -102,9 +102,7 @@ def load_settings(
         if first["type"] == "extra_forbidden":
             known = ", ".join(sorted(Settings.model_fields))
             raise BadInput(f"Setting {key!r} in {where} is not known.", f"Known settings: {known}.") from None
-        raise BadInput(
-            f"Setting {key!r} in {where} is {merged.get(key)!r}: {first['msg'].lower()}.", f"Mend {key!r} in {where}."
-        ) from None
+        raise BadInput(f"Setting {key!r} in {where} is {merged.get(key)!r}: {first['msg'].lower()}.", f"Mend {key!r} in {where}.") from None
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def test_each_source_overrides_the_one_before(config_dir: Path) -> None:
     assert load_settings(environ={"HOME": "/h"}, config_dir=config_dir).port == 1002
     assert load_settings(environ={"HOME": "/h", "STUDIO_PORT": "1003"}, config_dir=config_dir).port == 1003
     settings = load_settings({"port": 1004}, environ={"HOME": "/h", "STUDIO_PORT": "1003"}, config_dir=config_dir)
-    assert (settings.port, settings.io_threads, settings.host) == (1004, 4, "0.0.0.0")  # noqa: S104 - a value to compare, nothing is bound
+    assert (settings.port, settings.io_threads, settings.host) == (1004, 4, "0.0.0.0")
 
 
 def test_a_flag_that_was_not_given_overrides_nothing(config_dir: Path) -> None:
@@ -51,7 +51,9 @@ def test_missing_files_mean_defaults(tmp_path: Path) -> None:
         ({"cpu_workers": 0}, {}, "'cpu_workers'"),
     ],
 )
-def test_a_wrong_setting_is_named_with_its_source(tmp_path: Path, overrides: dict[str, object], environ: dict[str, str], words: str) -> None:
+def test_a_wrong_setting_is_named_with_its_source(
+    tmp_path: Path, overrides: dict[str, object], environ: dict[str, str], words: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         load_settings(overrides, environ={"HOME": "/h", **environ}, config_dir=tmp_path)
     assert words in caught.value.message
