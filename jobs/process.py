@@ -29,7 +29,7 @@ class WorkerProcess:
         self.job: Job | None = None
         self.ready = self.gone = self.killed_by_us = self.retired = False
         self.cancel_sent_at: float | None = None
-        self.started_at = time.time()
+        self.started_at = time.monotonic()
         self._reaped = False
         self._on_message = on_message
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from configs.errors import StudioError
-from jobs import guard
+from jobs import guard, host
 from jobs.attempt import Outcome
 from jobs.context import LeaseLost
 from jobs.desk import STORE_RETRY_S, Desk
@@ -25,6 +25,7 @@ from storage.records import FAILED, Job
 
 log = logging.getLogger(__name__)
 MEMORY_RETRY_S = 2.0
+START_LIMIT_S = 60.0
 LONGEST_PAUSE_S = 30.0
 
 
@@ -108,6 +109,7 @@ class Supervisor:
                 self._enforce_cancels(lane)
                 self._feed(lane)
                 self._staff(lane)
+                self._watch_starts(lane)
             if self._io is not None:
                 self._io.dispatch()
         except StudioError as error:
@@ -127,7 +129,8 @@ class Supervisor:
             lane.workers.remove(worker)
             lane.deaths += not worker.killed_by_us
             if not worker.ready:
-                self._note_failed_start(lane, worker)
+                words = worker.last_words()
+                self._note_failed_start(lane, f"{words[-1] if words else 'it said nothing'} (see {worker.log})")
             if worker.job is not None:
                 self.desk.clear_away(worker.job.id, worker.job.attempt)
                 self._owe(partial(self._give_back, worker, worker.job))
@@ -148,12 +151,22 @@ class Supervisor:
             self._owed[0]()
             self._owed.popleft()
 
-    def _note_failed_start(self, lane: Lane, worker: WorkerProcess) -> None:
+    def _note_failed_start(self, lane: Lane, reason: str) -> None:
         lane.failures += 1
-        lane.not_before = self._clock() + min(LONGEST_PAUSE_S, 0.25 * 2**lane.failures)
-        words = worker.last_words()
-        lane.trouble = f"A {lane.name} worker does not start: {words[-1] if words else 'it said nothing'}"
-        log.error("%s (see %s)", lane.trouble, worker.log)
+        lane.not_before = self._clock() + min(LONGEST_PAUSE_S, 0.25 * 2 ** min(lane.failures, 10))
+        lane.trouble = f"A {lane.name} worker does not start: {reason}"
+        log.error("%s", lane.trouble)
+
+    def _watch_starts(self, lane: Lane) -> None:
+        for worker in lane.workers:
+            if worker.ready or worker.gone:
+                continue
+            left = worker.started_at + START_LIMIT_S - time.monotonic()
+            if left <= 0:
+                log.error("a %s worker hung while it started; killing it", lane.name)
+                host.kill_group(worker.pid)
+            else:
+                self._look_again_in(left)
 
     def _enforce_cancels(self, lane: Lane) -> None:
         for worker in lane.workers:
@@ -206,7 +219,11 @@ class Supervisor:
             return
         lane.spawned += 1
         path = self._log_dir / f"{lane.name}-{lane.spawned % (2 * lane.limit)}.log"
-        lane.workers.append(WorkerProcess(lane.name, self._target, path, self._on_message))
+        try:
+            lane.workers.append(WorkerProcess(lane.name, self._target, path, self._on_message))
+        except OSError as error:  # no more processes, memory or disk
+            self._note_failed_start(lane, f"{error.strerror or error}.")
+            self._look_again_in(lane.not_before - self._clock())
 
     def _stop_all(self) -> None:
         workers = [w for lane in self.lanes.values() for w in lane.workers]

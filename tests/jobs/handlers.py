@@ -238,3 +238,9 @@ TABLE: tuple[Capability[Ask, Answer], ...] = (
 def build() -> Table:
     """The same, for a worker process."""
     return {row.name: row for row in TABLE}
+
+
+def build_slowly() -> Table:
+    """A table that never comes, as when an import waits for a network that is not there."""
+    time.sleep(600)
+    return build()
