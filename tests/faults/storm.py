@@ -26,6 +26,7 @@ from tests.faults.aftermath import Aftermath, examine
 from tests.faults.studio_process import Gone, StudioProcess, strays, wait_gone
 
 LEAD_IN_KILLS = 4  # the feeder stays this many kills' worth of jobs ahead, so that every kill falls into the middle of work
+LAG_IN_KILLS = 4  # and so many may be unfinished behind: a slow machine is not just killed while it starts
 EARLY_SHARE = 0.1  # of the studio's deaths come while it is still starting
 STALLED_S = 90.0  # nothing ended and nothing was killed for so long: the studio hangs
 PAUSE_S = 0.8  # the longest time between a studio that works and the next kill
@@ -47,6 +48,7 @@ class Storm:
     restarts: int = 0
     seen_pids: dict[int, psutil.Process] = field(default_factory=dict)
     settled: bool = False
+    ended: int = 0
     last_change: tuple[tuple[int, int, int], float] = ((0, 0, 0), 0.0)
 
     def __post_init__(self) -> None:
@@ -99,6 +101,7 @@ class Storm:
             name, request = self._next_job()
             self.acknowledged[self.studio.submit(name, **request)] = (name, request)
         counts = self.studio.ask("settle", timeout_s=0.2)
+        self.ended = max(self.ended, counts["succeeded"])
         self._notice_a_stall(counts)
         if counts["quarantined"]:
             self._retry_quarantined()
@@ -160,7 +163,8 @@ class Storm:
             self.working.wait(1.0)
             self.over.wait(chance.uniform(0, PAUSE_S))
             studio = self.studio
-            if studio is None or not self.working.is_set():
+            behind = self.ended < (self.killed - LAG_IN_KILLS) * self.jobs / self.kills
+            if studio is None or not self.working.is_set() or behind:
                 continue
             workers = studio.workers()
             self.seen_pids |= {p.pid: p for p in workers}
