@@ -36,7 +36,7 @@ def freeze(value: Any) -> Any:
         return {"": "tuple" if isinstance(value, tuple) else "list", "of": [freeze(v) for v in value]}
     if isinstance(value, dict):
         return {"": "dict", "of": [[key, freeze(v)] for key, v in value.items()]}
-    if type(value).__module__.startswith(_PACKAGE):
+    if any(kind.__module__.startswith(_PACKAGE) for kind in type(value).__mro__):
         return {"": "object", "class": type(value).__name__, "of": {key: freeze(v) for key, v in vars(value).items()}}
     raise TypeError(f"cannot keep a {type(value).__name__}")
 

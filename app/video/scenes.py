@@ -124,7 +124,29 @@ def make_detector(request: AnalyzeVideo) -> Any:
     if not math.isfinite(threshold):
         raise BadInput(f"Scene threshold {threshold} is not a number.", "Leave it out for the usual one.")
     if request.detector == "adaptive":
-        return AdaptiveDetector(adaptive_threshold=threshold, min_scene_len=length)
+        return _quick(AdaptiveDetector)(adaptive_threshold=threshold, min_scene_len=length)
     if request.detector == "threshold":
         return ThresholdDetector(threshold=threshold, min_scene_len=length)
-    return ContentDetector(threshold=threshold, min_scene_len=length)
+    return _quick(ContentDetector)(threshold=threshold, min_scene_len=length)
+
+
+def _quick(detector: Any) -> Any:
+    """The same detector with its frame score, most of what it costs, computed in C; the figures are the same to the last bit."""
+    return type(f"Quick{detector.__name__}", (detector,), {"_calculate_frame_score": _frame_score})
+
+
+def _frame_score(detector: Any, timecode: Any, image: Image) -> float:
+    """Mean change of hue, saturation and value against the frame before, weighed as the detector says; 0 for the first frame."""
+    import cv2
+    from scenedetect.detectors import ContentDetector
+
+    last = detector._last_frame
+    frame = ContentDetector._FrameData(*cv2.split(cv2.cvtColor(image, cv2.COLOR_BGR2HSV)), edges=None)
+    detector._last_frame = frame
+    if last is None:
+        return 0.0
+    pixels = float(image.shape[0] * image.shape[1])
+    pairs = ((frame.hue, last.hue), (frame.sat, last.sat), (frame.lum, last.lum))
+    changes = [*(cv2.norm(now, before, cv2.NORM_L1) / pixels for now, before in pairs), 0.0]
+    weights = detector._weights
+    return float(sum(change * weight for change, weight in zip(changes, weights, strict=True)) / sum(abs(weight) for weight in weights))

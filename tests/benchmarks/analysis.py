@@ -166,7 +166,12 @@ def drawn(path: Path, seconds: int, size: str) -> Path:
     """A clip with a cut every second between four kinds of moving pictures."""
     import imageio_ffmpeg
 
-    kinds = ("testsrc2=s={}:r=24", "mandelbrot=s={}:r=24", "smptehdbars=s={}:r=24,hue=H=t", "gradients=s={}:r=24:speed=0.2:seed=7")
+    kinds = (
+        "testsrc2=s={}:r=24",
+        "rgbtestsrc=s={}:r=24,hue=H=0.2*t,noise=alls=12:allf=t",
+        "smptehdbars=s={}:r=24,hue=H=t",
+        "gradients=s={}:r=24:speed=0.2:seed=7",
+    )
     parts = [f"{kinds[n % 4].format(size)},trim=duration=1,hue=h={n * 47},setpts=PTS-STARTPTS,format=yuv420p[p{n}]" for n in range(seconds)]
     graph = ";".join([*parts, "".join(f"[p{n}]" for n in range(seconds)) + f"concat=n={seconds}:v=1[v]"])
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-filter_complex", graph, "-map", "[v]"]

@@ -118,7 +118,7 @@ def test_long_films_keep_the_page_light(made: tuple[Any, dict[str, str]], scenes
     analysis, pictures = made
     sides: list[int] = []
 
-    def embedded(path: str, side: int) -> str:
+    def embedded(keyframe: Any, pictures: Any, side: int) -> str:
         sides.append(side)
         return "data:image/jpeg;base64," + "A" * int(0.25 * side * side)
 

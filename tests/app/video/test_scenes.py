@@ -101,6 +101,25 @@ def test_uneven_frame_rates_are_cut_at_the_same_pictures(clips: Callable[..., Pa
     assert [s.start_s for s in analysis.scenes] == pytest.approx([0.0, 1.0, 2.0, 3.0], abs=0.05)
 
 
+@pytest.mark.parametrize("detector", ["content", "adaptive"])
+def test_scores_equal_those_of_pyscenedetect_to_the_last_bit(detector: str) -> None:
+    import numpy as np
+    import scenedetect
+    from scenedetect.common import FrameTimecode
+
+    from app.video.models import AnalyzeVideo
+    from app.video.scenes import make_detector
+
+    theirs = scenedetect.ContentDetector() if detector == "content" else scenedetect.AdaptiveDetector()
+    ours = make_detector(AnalyzeVideo.model_validate({"video": "clip", "detector": detector}))
+    rng = np.random.default_rng(5)
+    for n in range(40):
+        image = rng.integers(0, 256, (143, 255, 3), dtype=np.uint8)
+        theirs.process_frame(FrameTimecode(n, 24.0), image)
+        ours.process_frame(FrameTimecode(n, 24.0), image)
+        assert ours._frame_score == theirs._frame_score
+
+
 def test_scenes_cover_every_frame_once(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:
     analysis, _ = analyse(clips("plain.mp4", "-pix_fmt", "yuv420p"))
     edges = [(s.start_frame, s.end_frame) for s in analysis.scenes]
