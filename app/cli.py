@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +53,8 @@ def main(argv: Sequence[str]) -> int:
         print(f"Animation AI Studio {VERSION}")
         return 0
     console = Console(json_mode="--json" in argv)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # an orderly end, as for Ctrl-C
     try:
         return _run(list(argv), console)
     except StudioError as error:

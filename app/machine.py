@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -26,6 +27,22 @@ if TYPE_CHECKING:
 SAMPLES = {"animation": "studio-sample.mp4"}
 SAMPLE_LIMIT_S = 120
 USED_EVERY_S = 60.0
+
+
+def explain_folder(folder: Path, error: OSError) -> Unavailable:
+    """Why the data folder cannot be used, in plain words."""
+    elsewhere = "or give another with --data-dir."
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        found = next((path for path in (folder, *folder.parents) if path.is_file()), folder)
+        return Unavailable(
+            f"The data folder {folder} cannot be used: {found} is a file.", f"Move the file away, {elsewhere}", "not_a_folder"
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unavailable(
+            f"The disk of the data folder {folder} is full.", f"Free some space and start again, {elsewhere} Nothing is lost.", "disk_full"
+        )
+    reason = "it is read-only" if error.errno == errno.EROFS else error.strerror or str(error)
+    return Unavailable(f"The data folder {folder} cannot be written: {reason}.", f"Make it writable, {elsewhere}", "read_only")
 
 
 class LazyProber:

@@ -19,7 +19,7 @@ from app import machine, submission
 from app.capability import Capability
 from app.intake import Intake, Upload
 from app.version import VERSION
-from configs.errors import BadInput, Conflict, NotFound, Unavailable
+from configs.errors import BadInput, Conflict, NotFound, StudioError
 from configs.settings import Settings
 from jobs.desk import Desk
 from jobs.events import EventBus
@@ -121,10 +121,10 @@ class Studio:
         self._io.close(timeout_s=1.0)
         self._prober.close()
         try:
-            if self._lock.held:
+            if self._lock.held and self._database.is_open:
                 self._queue.release_all()
                 (self.settings.data_dir / "studio.json").unlink(missing_ok=True)
-        except Unavailable as error:
+        except StudioError as error:
             log.error("the studio could not put its running jobs back: %s", error)  # the next start does
         finally:
             self._database.close()
@@ -147,11 +147,7 @@ class Studio:
             (folder / "logs").mkdir(exist_ok=True)
             taken = self._lock.acquire()
         except OSError as error:
-            raise Unavailable(
-                f"The data folder {folder} cannot be used: {error.strerror or error}.",
-                "Make it writable, or give another with --data-dir.",
-                "read_only",
-            ) from error
+            raise machine.explain_folder(folder, error) from error
         if not taken:
             other = read_announcement(folder)
             where = f" at {other['url']}" if other.get("url") else f" as process {other['pid']}" if other.get("pid") else ""
@@ -163,26 +159,19 @@ class Studio:
 
     def _recover(self) -> None:
         folder = self.settings.data_dir
-        crashed = (folder / "studio.json").exists()
         try:
             shutil.rmtree(folder / "work", ignore_errors=True)
             (folder / "work").mkdir(exist_ok=True)
-            self._artifacts.blobs.empty_incoming()
             self.token = secrets.token_urlsafe(32)
             write_private(folder / "studio.token", self.token)
             self.announce(None)
+            self._database.open()
+            self._artifacts.blobs.recover(self._artifacts.is_known_blob)
         except OSError as error:
-            raise Unavailable(
-                f"The data folder {folder} cannot be written: {error.strerror or error}.",
-                "Make it writable, or give another with --data-dir.",
-                "read_only",
-            ) from error
-        self._database.open()
+            raise machine.explain_folder(folder, error) from error
         queued, cancelled = self._queue.recover()
         if queued or cancelled:
             log.warning("the last studio died: %d running jobs are queued again, %d were being cancelled", queued, cancelled)
-        if crashed:
-            self._artifacts.blobs.sweep(self._artifacts.is_known_blob)
 
     # -- jobs --------------------------------------------------------------------------------------------------
 

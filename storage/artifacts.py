@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
 
-from configs.errors import BadInput, BadMedia, NotFound
+from configs.errors import BadInput, BadMedia, NotFound, Unavailable
 from storage.blobs import BlobStore, content_hash
 from storage.database import Database
 from storage.ids import new_id
@@ -57,19 +57,28 @@ class ArtifactStore:
         """
         with self._files:
             try:
-                with self.database.write() as connection:
-                    if allow is not None:
-                        allow(connection)
-                    found = self._of_job(connection, new)
-                    if found is not None:
-                        staged.unlink(missing_ok=True)
-                        return found
-                    self.blobs.adopt(staged, new.content_hash)
-                    return self._insert(connection, new)
-            except BaseException:  # the row did not come to be: its bytes must not stay, unless another row names them
-                if not self.is_known_blob(new.content_hash):
-                    self.blobs.remove(new.content_hash)
-                raise
+                return self._place(new, staged, allow)
+            except OSError as error:
+                reason = error.strerror or error
+                raise Unavailable(f"{new.name} could not be kept: {reason}.", "Free some disk space and repeat.", "disk_full") from error
+
+    def _place(self, new: NewArtifact, staged: Path, allow: Callable[[Connection], None] | None) -> Artifact:
+        try:
+            with self.database.write() as connection:
+                if allow is not None:
+                    allow(connection)
+                found = self._of_job(connection, new)
+                if found is not None:
+                    staged.unlink(missing_ok=True)
+                    return found
+                self.blobs.adopt(staged, new.content_hash)
+                return self._insert(connection, new)
+        except BaseException:  # the row did not come to be: its bytes must not stay, unless another row names them
+            if not self.is_known_blob(new.content_hash):
+                self.blobs.remove(new.content_hash)
+            raise
+        finally:
+            self.blobs.confirm(new.content_hash)
 
     def add_file(self, path: Path, kind: str, project_id: str, meta: dict[str, Json]) -> Artifact:
         """Refers to a file that stays where it is; the same unchanged file gives the same artifact."""

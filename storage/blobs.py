@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 1 << 20
+ADOPTING = ".adopting"  # marks a blob that is in place while its row is not yet on disk
 
 
 class Staged:
@@ -49,7 +50,7 @@ class Staged:
 
 
 class BlobStore:
-    """``root/ab/cd/abcd...``; ``root/incoming`` holds what is being written and is emptied at each start."""
+    """``root/ab/cd/abcd...``; ``root/incoming`` holds what is being written; `recover` empties it at each start."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -78,15 +79,23 @@ class BlobStore:
         return staged
 
     def adopt(self, staged: Path, sha256: str) -> Path:
-        """Moves a finished staged file into place (a no-op when the same bytes are there already)."""
+        """Moves a finished staged file into place (a no-op when the same bytes are there already); then `confirm` it."""
         target = self.path(sha256)
         if target.exists():
             staged.unlink(missing_ok=True)
             return target
+        self._mark(sha256).touch()
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(staged, target)
         _sync_folder(target.parent)
         return target
+
+    def confirm(self, sha256: str) -> None:
+        """The row that names an adopted blob is on disk, or the blob is gone again."""
+        self._mark(sha256).unlink(missing_ok=True)
+
+    def _mark(self, sha256: str) -> Path:
+        return self.incoming / f"{sha256}{ADOPTING}"
 
     def remove(self, sha256: str) -> int:
         """Deletes a blob; returns the bytes freed."""
@@ -100,19 +109,19 @@ class BlobStore:
         for path in self.incoming.glob(f"{owner}*"):
             path.unlink(missing_ok=True)
 
-    def empty_incoming(self) -> None:
-        """Throws away what a dead studio was in the middle of writing."""
+    def recover(self, is_known: Callable[[str], bool]) -> int:
+        """Throws away what a dead studio was in the middle of writing; returns how many blobs had no row yet.
+
+        Only blobs whose adoption was never confirmed are looked at: those of a database that was set aside stay.
+        """
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        orphans = [m.name.removesuffix(ADOPTING) for m in self.incoming.glob(f"*{ADOPTING}")]
+        orphans = [sha256 for sha256 in orphans if not is_known(sha256)]
+        for sha256 in orphans:
+            self.path(sha256).unlink(missing_ok=True)
         shutil.rmtree(self.incoming, ignore_errors=True)
         self.incoming.mkdir(parents=True, exist_ok=True)
-
-    def sweep(self, is_known: Callable[[str], bool]) -> int:
-        """Deletes blobs that no row names (a studio died between the move and the commit); returns how many."""
-        removed = 0
-        for path in self.root.glob("??/??/*"):
-            if not is_known(path.name):
-                path.unlink(missing_ok=True)
-                removed += 1
-        return removed
+        return len(orphans)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -53,6 +53,11 @@ class Database:
                 self._migrate(found)
             self._writer = self._write_engine.connect()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be written."""
+        return self._writer is not None
+
     def close(self) -> None:
         """Folds the write-ahead log into the database and closes every connection."""
         with self._lock:

@@ -63,7 +63,8 @@ def ensure_browser(environ: dict[str, str]) -> str:
     for attempt in ((), *_installers()):
         for command in attempt:
             print(f"$ {' '.join(command)}", flush=True)
-            if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
+            if subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, check=False).returncode != 0:
                 break
         found = find_browser(environ)
         if found:

@@ -141,7 +141,7 @@ function watchJobs() {
 
 const SHORTCUTS = [
   ["Space", "Play, pause"], ["J K L", "Backwards, stop, forwards; again for faster"], ["← →", "Previous, next frame"],
-  ["Shift ← →", "One second back, on"], ["↑ ↓", "Previous, next shot"], ["Home End", "First, last frame"], ["I O", "Mark in, out"],
+  ["Shift ← →", "One second back, on"], ["↑ ↓", "Previous, next shot"], ["Home End", "First, last frame"], ["G", "Go to a timecode; +10 or -24 for frames"], ["I O", "Mark in, out"],
   ["+ − 0", "Zoom the timeline, fit it"], ["Ctrl wheel", "Zoom the timeline at the pointer"], ["M", "Sound of the clip"], ["F", "Full screen"],
   ["Ctrl Enter", "Analyze with the settings shown"], ["?", "This list"],
 ];

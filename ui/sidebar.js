@@ -84,13 +84,17 @@ export class Sidebar {
       setText(node.querySelector(".side-name"), subject(job));
       node.title = job.title;
       node.querySelector("progress").value = job.progress;
-      setText(node.querySelector(".side-detail"), [percent(job.progress), eta(job.eta_s)].filter(Boolean).join(" · "));
+      const [share, what, left] = node.querySelectorAll(".side-detail");
+      setText(share, percent(job.progress));
+      setText(what, job.title.split(":")[0]);
+      setText(left, eta(job.eta_s));
     });
     setText(this.queue.querySelector(".queue-line"), waiting ? `${waiting} waiting` : running.length ? "" : "Nothing is running.");
   }
 
   #queueRow() {
-    return el("button.side-row", { type: "button", onClick: () => this.#go("jobs") }, el("span.side-name"), el("progress", { max: 1, value: 0, "aria-label": "Progress" }), el("span.side-detail"));
+    return el("button.side-row", { type: "button", onClick: () => this.#go("jobs") }, 
+      el("span.side-name"), el("span.side-detail"), el("progress", { max: 1, value: 0, "aria-label": "Progress" }), el("span.side-detail"), el("span.side-detail"));
   }
 
   #drawAway(jobs) {

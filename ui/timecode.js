@@ -28,6 +28,14 @@ export function parse(text, fps) {
   return total - Math.round(nominal / 15) * (all - Math.floor(all / 10));
 }
 
+/** What a person types to go somewhere: a timecode, its last digits (1012 is 10 seconds 12), or +/- frames from `here`; null if neither. */
+export function typed(text, fps, here) {
+  const words = text.trim();
+  if (/^[+-]\d{1,7}$/.test(words)) return here + Number(words);
+  if (/^\d{1,8}$/.test(words)) return parse(words.padStart(8, "0").replace(/(\d\d)(\d\d)(\d\d)(\d\d)/, "$1:$2:$3:$4"), fps);
+  return parse(words, fps);
+}
+
 /** Seconds as HH:MM:SS.mmm, for as long as the frame rate is not known. */
 export function clock(seconds) {
   const ms = Math.max(0, Math.round(seconds * 1000));

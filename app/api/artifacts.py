@@ -60,7 +60,7 @@ def artifact_content(
     """The bytes; understands Range, If-Range and If-None-Match. The ETag is the content hash."""
     artifact = studio.artifact(artifact_id)
     headers = content_headers(artifact)
-    if request.headers.get("if-none-match", "").strip() in (headers["etag"], f"W/{headers['etag']}", "*"):
+    if _has_copy(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     return _Content(
         artifact.path,
@@ -110,11 +110,19 @@ class _Content(FileResponse):
 
 
 def content_headers(artifact: Artifact) -> dict[str, str]:
-    """Headers that follow from what the artifact is; ``cache-control`` lets a browser keep it but ask each time."""
-    headers = {"etag": f'"{artifact.content_hash}"', "cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
+    """Headers that follow from what the artifact is.
+
+    What the studio keeps never changes, so a browser need not ask again; a file that lies elsewhere may be gone tomorrow.
+    """
+    caching = "private, no-cache" if artifact.external else "private, max-age=31536000, immutable"
+    headers = {"etag": f'"{artifact.content_hash}"', "cache-control": caching, "x-content-type-options": "nosniff"}
     if not is_inert(artifact.media_type):
         headers["content-security-policy"] = SANDBOX
     return headers
+
+
+def _has_copy(if_none_match: str, etag: str) -> bool:
+    return any(tag.strip().removeprefix("W/") in (etag, "*") for tag in if_none_match.split(","))
 
 
 def is_inert(media_type: str) -> bool:

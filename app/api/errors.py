@@ -41,6 +41,8 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, StudioError):  # FastAPI wraps what is raised while it reads a body
+        return error_response(error.__cause__)
     if error.status_code == 404:
         return _answer(404, "not_found", f"There is no {request.url.path}.", "GET /api lists every address.")
     if error.status_code == 405:

@@ -56,16 +56,16 @@ def encode(kind: str, data: Any, event_id: int | None = None) -> bytes:
 async def _job_events(studio: Studio, streams: Streams, job_id: str) -> AsyncIterator[bytes]:
     with streams.listen(job_id, JOB_KINDS) as listener:
         while True:  # once, and again after falling behind
-            detail = await run_in_threadpool(studio.job, job_id)
-            yield encode("snapshot", job_to_json(detail))
-            if detail.job.state in ENDED:
-                yield encode("end", job_to_json(detail))
+            over, chunk = await run_in_threadpool(_whole, studio, job_id, "snapshot")
+            yield chunk
+            if over:
+                yield (await run_in_threadpool(_whole, studio, job_id, "end"))[1]
                 return
             try:
                 async for event in _relay(listener):
                     yield _encoded(event)
                     if event is not None and event.kind == "job" and event.data["state"] in ENDED:
-                        yield encode("end", job_to_json(await run_in_threadpool(studio.job, job_id)))
+                        yield (await run_in_threadpool(_whole, studio, job_id, "end"))[1]
                         return
             except Lagged:
                 continue
@@ -99,6 +99,12 @@ async def _relay(listener: Listener) -> AsyncIterator[Event | None]:
 
 def _encoded(event: Event | None) -> bytes:
     return b": still here\n\n" if event is None else encode(event.kind, event.data, event.id)
+
+
+def _whole(studio: Studio, job_id: str, kind: str) -> tuple[bool, bytes]:
+    """Whether the job has ended, and all of it as an event; a long result is encoded off the event loop."""
+    detail = studio.job(job_id)
+    return detail.job.state in ENDED, encode(kind, job_to_json(detail))
 
 
 def _overview(studio: Studio) -> dict[str, Any]:

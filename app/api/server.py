@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from app.api import artifacts, capabilities, errors, events, health, jobs, login, projects, reference, samples, uploads
 from app.api.access import AccessMiddleware, Gate
 from app.api.feed import Streams
+from app.api.limits import BodyLimit
 from app.api.metrics import Durations
 from app.api.passphrase import load_keys
 from app.studio import Studio
@@ -45,6 +46,7 @@ def create_api(studio: Studio) -> FastAPI:
     for module in modules:
         app.include_router(module.router)
     app.include_router(reference.fallback)
+    app.add_middleware(BodyLimit)
     app.add_middleware(AccessMiddleware, gate=app.state.gate)
     return app
 

@@ -113,7 +113,10 @@ def pick_stream(container: InputContainer, path: Path) -> AvVideoStream:
     if not streams:
         what = "holds sound but no picture" if container.streams.audio else "holds no video"
         raise BadMedia(f"{path.name!r} {what}.", _PLAYABLE)
-    return max(streams, key=lambda s: (bool(s.disposition & 1), (s.width or 0) * (s.height or 0), -s.index))
+    known = [s for s in streams if s.codec_context is not None]
+    if not known:
+        raise BadMedia(f"{path.name!r} is in a format that no decoder here knows.", _PLAYABLE)
+    return max(known, key=lambda s: (bool(s.disposition & 1), (s.width or 0) * (s.height or 0), -s.index))
 
 
 def _is_cover(stream: AvVideoStream) -> bool:
@@ -127,8 +130,6 @@ def _first_frame(container: InputContainer, stream: AvVideoStream, path: Path) -
 
     damaged = BadMedia(f"{path.name!r} has a video track, but no frame of it can be decoded.", _DAMAGED)
     try:
-        if stream.codec_context is None:
-            raise damaged
         for number, packet in enumerate(container.demux(stream)):
             try:
                 for frame in packet.decode():

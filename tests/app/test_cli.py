@@ -166,12 +166,13 @@ def start(folder: Path, *argv: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_ctrl_c_cancels_the_job(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_cancels_the_job(tmp_path: Path, number: int) -> None:
     child = start(tmp_path, "run", "test.slow", "--json")
     try:
         assert child.stderr is not None
         assert child.stderr.readline().startswith("Job j-")
-        child.send_signal(signal.SIGINT)
+        child.send_signal(number)
         out, err = child.communicate(timeout=30)
     finally:
         child.kill()

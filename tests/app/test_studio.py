@@ -90,14 +90,17 @@ def test_private_files_replace_whole(tmp_path: Path) -> None:
 
 def test_a_start_clears_what_a_dead_studio_left_half_done(open_studio: Callable[..., Studio], tmp_path: Path) -> None:
     data = tmp_path / "data"
-    for left in (data / "work" / "j-1-1" / "scratch", data / "blobs" / "incoming" / "half", data / "blobs" / "ab" / "cd" / "abcd"):
-        left.parent.mkdir(parents=True)
+    orphan, kept = data / "blobs" / "ab" / "cd" / "abcd", data / "blobs" / "ab" / "ef" / "abef"
+    incoming = data / "blobs" / "incoming"
+    for left in (data / "work" / "j-1-1" / "scratch", incoming / "half", incoming / "abcd.adopting", orphan, kept):
+        left.parent.mkdir(parents=True, exist_ok=True)
         left.write_text("x")
     (data / "studio.json").write_text(json.dumps({"pid": 1}))
     open_studio()
     assert list((data / "work").iterdir()) == []
     assert list((data / "blobs" / "incoming").iterdir()) == []
-    assert not (data / "blobs" / "ab" / "cd" / "abcd").exists()
+    assert not orphan.exists()
+    assert kept.exists()  # of a database that was set aside, perhaps: not ours to throw away
 
 
 @pytest.mark.parametrize(

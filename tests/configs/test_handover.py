@@ -188,3 +188,80 @@ def test_a_failed_setup_is_shown_and_raised(monkeypatch: pytest.MonkeyPatch, roo
         handover.prepare(Broken(), "serve", ["--port", str(free), "--no-browser"])  # type: ignore[arg-type]
     handover.refuse_taken_port(Address("127.0.0.1", free))
     assert os.environ["STUDIO_OPEN_BROWSER"] == "false"
+
+
+class Working:
+    """An environment that has something to do, and does it at once."""
+
+    root = Path("/nowhere")
+
+    def __init__(self, interrupted: bool = False) -> None:
+        self.interrupted = interrupted
+        self.groups: tuple[str, ...] = ()
+
+    def ready(self, groups: tuple[str, ...]) -> bool:
+        return False
+
+    def packages(self) -> list[str]:
+        return []
+
+    def set_up(self, groups: tuple[str, ...], report: object) -> None:
+        self.groups = groups
+        if self.interrupted:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Addresses that a browser was asked to open."""
+    import webbrowser
+
+    seen: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: seen.append(url))
+    monkeypatch.setenv("STUDIO_OPEN_BROWSER", "true")
+    return seen
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def opener() -> None:
+    """Waits for the thread that opens the browser."""
+    for thread in threading.enumerate():
+        if thread.name == "browser":
+            thread.join(10)
+
+
+def test_on_a_desktop_the_window_opens_once_and_becomes_the_studio(monkeypatch: pytest.MonkeyPatch, opened: list[str]) -> None:
+    monkeypatch.setattr(handover, "has_desktop", lambda environ: True)
+    port = free_port()
+    handover.prepare(Working(), "serve", ["--port", str(port)])  # type: ignore[arg-type]
+    opener()
+    assert opened == [f"http://localhost:{port}"]
+    assert os.environ["STUDIO_OPEN_BROWSER"] == "false", "the studio opens no second one"
+
+
+@pytest.mark.parametrize(("desktop", "flags"), [(False, []), (True, ["--no-browser"]), (True, ["--headless"])])
+def test_no_window_without_a_desktop_or_a_wish(monkeypatch: pytest.MonkeyPatch, opened: list[str], desktop: bool, flags: list[str]) -> None:
+    monkeypatch.setattr(handover, "has_desktop", lambda environ: desktop)
+    handover.prepare(Working(), "serve", ["--port", str(free_port()), *flags])  # type: ignore[arg-type]
+    opener()
+    assert opened == []
+    assert os.environ["STUDIO_OPEN_BROWSER"] == "true"
+
+
+def test_other_commands_hold_no_port(opened: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    environment = Working()
+    handover.prepare(environment, "test", [])  # type: ignore[arg-type]
+    assert environment.groups == ("core", "tests")
+    captured = capsys.readouterr()
+    assert "the progress shows at" not in captured.err
+    assert captured.out == ""
+
+
+def test_an_interrupted_setup_says_how_it_goes_on(opened: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        handover.prepare(Working(interrupted=True), "cli", ["list"])  # type: ignore[arg-type]
+    assert capsys.readouterr().err.endswith("Run the same command again: the set-up goes on where it stopped.\n")

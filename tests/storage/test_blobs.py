@@ -25,6 +25,7 @@ def test_a_staged_file_becomes_a_blob_under_its_hash(blobs: BlobStore) -> None:
     path = blobs.adopt(staged.path, sha)
     assert path == blobs.root / sha[:2] / sha[2:4] / sha
     assert path.read_bytes() == b"abc"
+    blobs.confirm(sha)
     assert list(blobs.incoming.iterdir()) == []
 
 
@@ -33,6 +34,7 @@ def test_the_same_bytes_are_kept_once(blobs: BlobStore, tmp_path: Path) -> None:
     source.write_bytes(b"same")
     first, second = blobs.stage_copy(source), blobs.stage_copy(source)
     assert blobs.adopt(first.path, first.finish()) == blobs.adopt(second.path, second.finish())
+    blobs.confirm(first.finish())
     assert list(blobs.incoming.iterdir()) == []
 
 
@@ -62,20 +64,21 @@ def test_removing_tells_what_it_freed(blobs: BlobStore, tmp_path: Path) -> None:
 
 def test_a_start_throws_away_what_was_being_written(blobs: BlobStore) -> None:
     blobs.stage().write(b"half")
-    blobs.empty_incoming()
+    assert blobs.recover(lambda _: False) == 0
     assert list(blobs.incoming.iterdir()) == []
 
 
-def test_the_sweep_removes_only_what_no_row_names(blobs: BlobStore) -> None:
+def test_a_start_removes_only_blobs_in_adoption_that_no_row_names(blobs: BlobStore) -> None:
     names = []
-    for data in (b"kept", b"orphan"):
+    for data in (b"kept", b"orphan", b"confirmed"):
         staged = blobs.stage()
         staged.write(data)
         names.append(staged.finish())
         blobs.adopt(staged.path, names[-1])
-    assert blobs.sweep(lambda name: name == names[0]) == 1
-    assert blobs.path(names[0]).exists()
-    assert not blobs.path(names[1]).exists()
+    blobs.confirm(names[2])
+    assert blobs.recover(lambda name: name == names[0]) == 1
+    assert [blobs.path(name).exists() for name in names] == [True, False, True]
+    assert list(blobs.incoming.iterdir()) == []
 
 
 def test_the_hash_of_a_file_is_that_of_its_content(tmp_path: Path) -> None:

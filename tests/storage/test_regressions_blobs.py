@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from configs.errors import Unavailable
 from storage.artifacts import ArtifactStore, NewArtifact
 from storage.blobs import BlobStore
 from storage.database import Database
@@ -48,9 +49,10 @@ def test_a_row_that_cannot_be_written_takes_its_blob_along(database: Database, t
     staged.write(b"abc")
     sha256 = staged.finish()
     monkeypatch.setattr(ArtifactStore, "_insert", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Unavailable, match="a.txt could not be kept: No space"):
         store.add_blob(new(sha256), staged.path)
     assert not store.blobs.path(sha256).exists()
+    assert list(store.blobs.incoming.glob("*.adopting")) == []
 
 
 def test_bytes_that_another_row_names_stay(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,14 +16,15 @@ from ui.tabs import TABS
 UNNAMED = """() => {
   const kinds = 'button, input, select, textarea, a[href], [role=slider], [role=listbox], [role=option], iframe';
   const named = (node) => node.getAttribute('aria-label') || node.title || node.textContent.trim() || node.labels?.length;
-  return [...document.querySelectorAll(kinds)].filter((node) => node.offsetParent !== null && !named(node)).map((node) => node.outerHTML.slice(0, 120));
+  const shown = [...document.querySelectorAll(kinds)].filter((node) => node.offsetParent !== null);
+  return shown.filter((node) => !named(node)).map((node) => node.outerHTML.slice(0, 120));
 }"""
 TOO_WIDE = """() => document.scrollingElement.scrollWidth > innerWidth
   || [...document.querySelectorAll('.panel:not([hidden])')].some((node) => node.scrollWidth > node.clientWidth + 1)"""
 SMALL_TARGETS = """() => {
   const kinds = '.topbar button, .transport button, .welcome button, .tabs [role=tab], .segment, .inspector .button';
   const shown = [...document.querySelectorAll(kinds)].filter((node) => node.offsetParent !== null);
-  const small = shown.filter((node) => node.getBoundingClientRect().height < 39.5 || node.getBoundingClientRect().width < 39.5);
+  const small = shown.filter((node) => node.getBoundingClientRect().height < 43.5 || node.getBoundingClientRect().width < 43.5);
   return small.map((node) => node.outerHTML.slice(0, 120));
 }"""
 

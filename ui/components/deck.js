@@ -2,7 +2,7 @@
 
 import { contentUrl, el, patchList, prefs, setHidden, setIcon, setText } from "../studio.js";
 import { plural } from "../format.js";
-import { clock, label, parse } from "../timecode.js";
+import { clock, label, parse, typed } from "../timecode.js";
 import { Player } from "./player.js";
 import { Timeline } from "./timeline.js";
 
@@ -23,7 +23,7 @@ export class Deck extends EventTarget {
     this.range = [null, null];
     this.first = 0;
     this.drop = false;
-    this.video.muted = prefs.get("muted", true);
+    this.video.muted = prefs.get("muted", false);
     this.#listen();
     this.#muteShown();
   }
@@ -114,6 +114,7 @@ export class Deck extends EventTarget {
     });
     this.strip.addEventListener("keydown", (event) => this.#stripKey(event));
     this.stage.addEventListener("click", (event) => event.target.closest(".range") || player.toggle());
+    root.querySelector(".timecode").addEventListener("click", () => this.goTo());
     root.querySelectorAll("[data-deck]").forEach((button) => button.addEventListener("click", () => this.act(button.dataset.deck)));
     document.addEventListener("keydown", (event) => this.#key(event));
     new MutationObserver(() => timeline.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
@@ -128,12 +129,12 @@ export class Deck extends EventTarget {
       prevShot: () => this.toShot(-1), nextShot: () => this.toShot(1), markIn: () => this.mark(0), markOut: () => this.mark(1),
       mute: () => this.#mute(), zoomIn: () => this.timeline.zoom(1.6), zoomOut: () => this.timeline.zoom(1 / 1.6),
       zoomFit: () => this.timeline.fit(), fullscreen: () => this.#fullscreen(),
-      home: () => this.seek(0), end: () => this.seek(this.map?.last ?? 0),
+      goTo: () => this.goTo(), home: () => this.seek(0), end: () => this.seek(this.map?.last ?? 0),
       back: () => this.player.shuttle(-1), stop: () => this.player.stop(), forward: () => this.player.shuttle(1),
       backSecond: () => this.player.step(-Math.round(this.map?.fps ?? 25)), nextSecond: () => this.player.step(Math.round(this.map?.fps ?? 25)),
     };
     acts[name]();
-    if (!["toggle", "back", "forward", "mute"].includes(name)) this.dispatchEvent(new Event("settled"));
+    if (!["toggle", "back", "forward", "mute", "goTo"].includes(name)) this.dispatchEvent(new Event("settled"));
   }
 
   #key(event) {
@@ -226,6 +227,29 @@ export class Deck extends EventTarget {
     if (!playing) this.dispatchEvent(new Event("settled"));
   }
 
+  /** Takes a typed timecode, a few digits of one, or +10 and -24 frames. */
+  goTo() {
+    const shown = this.root.querySelector(".timecode");
+    if (!this.map || shown.hidden) return;
+    const field = el("input.timecode-field", { type: "text", value: this.timecode(this.frame), "aria-label": "Go to timecode", autocomplete: "off", spellcheck: "false" });
+    let open = true;
+    const done = (go) => {
+      if (!open) return;
+      open = false; // taking the field away takes its focus, which ends up here again
+      const frame = go ? typed(field.value, this.map.fps, this.frame + this.first) : null;
+      shown.hidden = false;
+      field.remove();
+      this.slider.focus({ preventScroll: true });
+      if (frame !== null) { this.seek(frame - this.first); this.dispatchEvent(new Event("settled")); }
+    };
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "Escape") { event.preventDefault(); done(event.key === "Enter"); } });
+    field.addEventListener("blur", () => done(false));
+    shown.hidden = true;
+    shown.before(field);
+    field.select();
+    field.focus();
+  }
+
   #mute() { this.video.muted = !this.video.muted; prefs.set("muted", this.video.muted); this.#muteShown(); }
   #muteShown() {
     const button = this.root.querySelector('[data-deck="mute"]');
@@ -241,5 +265,5 @@ export class Deck extends EventTarget {
 export const KEYS = {
   " ": "toggle", j: "back", k: "stop", l: "forward", ArrowLeft: "prevFrame", ArrowRight: "nextFrame", ArrowUp: "prevShot", ArrowDown: "nextShot",
   i: "markIn", o: "markOut", Home: "home", End: "end", m: "mute", f: "fullscreen", "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "zoomFit",
-  PageUp: "backSecond", PageDown: "nextSecond",
+  g: "goTo", PageUp: "backSecond", PageDown: "nextSecond",
 };

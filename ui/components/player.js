@@ -31,7 +31,7 @@ export class Player extends EventTarget {
     this.video.src = source;
   }
 
-  clear() { this.stop(); this.map = null; this.video.removeAttribute("src"); this.video.load(); }
+  clear() { this.stop(); Object.assign(this, { map: null, frame: 0 }); this.video.removeAttribute("src"); this.video.load(); }
 
   setMap(map) {
     this.map = map;

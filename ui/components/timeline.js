@@ -132,7 +132,16 @@ export class Timeline extends EventTarget {
     this.#curve(c, RULER + LANE, (scene) => Math.log1p(scene.quality?.sharpness ?? 0) / Math.log1p(this.peak || 1), "action");
     this.#curve(c, RULER + 2 * LANE, (scene) => (scene.quality?.brightness ?? 0) / 255, "warn");
     c.restore();
+    this.#names(c);
     this.#playhead(c);
+  }
+
+  /** Without a gutter the names stand in their lanes. */
+  #names(c) {
+    if (this.gutter) return;
+    c.font = `10px ${this.#colour("font")}`;
+    c.fillStyle = this.#colour("muted");
+    LANES.forEach(([name], index) => index && c.fillText(name, 6, RULER + index * LANE + LANE - 8));
   }
 
   #lanes(c, width) {

@@ -1,14 +1,14 @@
 /** Analyze Video: joins the session, the deck and the inspector; drop, pick, restore, keys. */
 
-import { address, connect, el, icon, isLive, on, tell, toastError } from "../studio.js";
-import { percent } from "../format.js";
+import { address, connect, el, icon, isLive, on, tell, toast, toastError } from "../studio.js";
+import { percent, plural } from "../format.js";
+import { welcome } from "./welcome.js";
 import { Deck } from "../components/deck.js";
 import { Inspector, jobView } from "../components/inspector.js";
 import { Settings } from "../components/settings.js";
-import { Session, mapOf } from "./session.js";
+import { Session, enqueue, mapOf } from "./session.js";
 
 const ACCEPT = "video/*,.mkv,.ts,.mts,.m2ts,.avi,.mov,.webm,.mxf";
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export function mount(element) {
   connect();
@@ -22,9 +22,9 @@ class AnalyzeTab {
     this.deck = new Deck(root.querySelector(".deck"));
     this.settings = new Settings(() => this.run());
     this.inspector = new Inspector(root.querySelector(".inspector"), this.settings, { open: () => this.pick(), cancel: () => this.attempt(() => this.session.cancel()) });
-    this.picker = el("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "Clip file", tabindex: "-1", onChange: () => this.picked() });
+    this.picker = el("input", { type: "file", accept: ACCEPT, multiple: true, hidden: true, "aria-label": "Clip file", tabindex: "-1", onChange: () => this.picked() });
     root.append(this.picker);
-    this.#welcome(root.querySelector(".welcome"));
+    welcome(root.querySelector(".welcome"), this);
     this.session.addEventListener("change", (event) => this.changed(event.detail));
     this.deck.addEventListener("shot", () => this.drawShot());
     this.deck.addEventListener("settled", () => this.session.empty || address.set({ f: this.deck.frame || null }));
@@ -34,6 +34,7 @@ class AnalyzeTab {
       if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && this.root.offsetParent && !this.session.empty) { event.preventDefault(); this.run(); }
     });
     on("open-clip", ({ artifact, job, analyze }) => this.attempt(() => (job ? this.session.openJob(job) : this.session.openArtifact(artifact, analyze ? this.settings.values() : null))));
+    addEventListener("beforeunload", (event) => { if (this.session.uploading !== null) event.preventDefault(); });
     this.restore();
   }
 
@@ -53,8 +54,18 @@ class AnalyzeTab {
   run() { if (this.settings.valid() && !(this.session.job && isLive(this.session.job)) && this.session.uploading === null) this.attempt(() => this.session.analyze(this.settings.values())); }
 
   pick() { this.picker.value = ""; this.picker.click(); }
-  picked() { if (this.picker.files[0]) this.open(this.picker.files[0]); }
-  open(file) { if (this.settings.valid()) this.session.openFile(file, this.settings.values()); }
+  picked() { if (this.picker.files.length) this.open([...this.picker.files]); }
+
+  /** The first clip is shown; the others are brought in after it and wait their turn in the queue. */
+  async open([first, ...others]) {
+    if (!this.settings.valid()) return;
+    const settings = this.settings.values();
+    const shown = this.session.openFile(first, settings);
+    if (!others.length) return;
+    toast(`${plural(others.length, "more clip")} will be analyzed after this one.`, { action: "Jobs", onAction: () => tell("show-tab", { id: "jobs" }) });
+    await shown;
+    for (const file of others) await this.attempt(() => enqueue(file, settings));
+  }
 
   changed(what) {
     const { session, deck } = this;
@@ -65,7 +76,7 @@ class AnalyzeTab {
     }
     if (what === "source") this.drawSource();
     if (what === "artifact" && session.info) this.drawMedia();
-    if (["scenes", "job", "opened", "state"].includes(what)) this.drawScenes();
+    if (["scenes", "job", "opened", "state"].includes(what)) this.due ??= requestAnimationFrame(() => { this.due = undefined; this.drawScenes(); });
     address.set({ clip: session.job?.id ?? session.artifact?.id ?? null });
     this.draw();
   }
@@ -100,6 +111,7 @@ class AnalyzeTab {
   draw() {
     const { session, inspector, root } = this;
     root.classList.toggle("empty", session.empty);
+    root.classList.toggle("failed", Boolean(session.error) && !session.artifact);
     const done = session.job?.state === "succeeded";
     inspector.showName(session.artifact?.name ?? session.file?.name ?? "");
     inspector.showEngine(done || session.job?.state === "running" ? session.job.engine : null);
@@ -127,41 +139,11 @@ class AnalyzeTab {
     if (proxy && isLive(proxy)) deck.note(`Making a copy that scrubs smoothly · ${percent(proxy.progress)}`);
     else if (proxy?.state === "failed") deck.note(`No copy for playing could be made: ${proxy.error?.message ?? "it failed."}`);
     else if (session.artifact?.missing) deck.note("The file has moved. Relink it in the Library.");
-    else if (this.unplayable && !session.info?.needs_proxy) deck.note(this.unplayable);
+    else if (this.unplayable && !session.error && !session.info?.needs_proxy) deck.note(this.unplayable);
     else deck.note("");
   }
 
   trouble(message) { this.unplayable = message; this.drawNote(); }
-
-  #welcome(place) {
-    const path = el("input", { type: "text", name: "path", id: "welcome-path", autocomplete: "off", spellcheck: "false", placeholder: "/home/me/clips/take-3.mov" });
-    const byPath = el("form.by-path", { onSubmit: (event) => { event.preventDefault(); this.byPath(path); } },
-      el("label", { for: "welcome-path", text: "Large file on this machine? Give its path; it stays where it is." }),
-      el("div.row", {}, path, el("button.button", { type: "submit", text: "Open path" })), el("p.form-error", { role: "alert", hidden: true }));
-    place.append(icon("mark", "welcome-mark"),
-      el("h1", { text: "Drop a clip to find its shots." }),
-      el("div.row", {}, el("button.button.primary", { type: "button", onClick: () => this.pick() }, icon("folder"), el("span", { text: "Open a clip" })),
-        el("button.button", { type: "button", text: "Try the sample", onClick: (event) => this.sample(event.currentTarget) })),
-      LOOPBACK.includes(location.hostname) ? byPath : null);
-  }
-
-  async sample(button) {
-    button.disabled = true;
-    button.textContent = "Drawing the sample";
-    await this.attempt(() => this.session.openSample(this.settings.values()));
-    button.disabled = false;
-    button.textContent = "Try the sample";
-  }
-
-  async byPath(input) {
-    const place = input.closest("form").querySelector(".form-error");
-    place.hidden = true;
-    if (!input.value.trim()) { input.focus(); return; }
-    try { await this.session.openPath(input.value.trim(), this.settings.values()); input.value = ""; } catch (error) {
-      place.textContent = [error.message, error.remedy].filter(Boolean).join(" ");
-      place.hidden = false;
-    }
-  }
 
   /** The whole tab takes a dropped file. */
   #drops() {
@@ -175,8 +157,7 @@ class AnalyzeTab {
     listen("drop", (event) => {
       depth = 0;
       shown(false);
-      const file = event.dataTransfer.files[0];
-      if (file) { tell("show-tab", { id: "analyze" }); this.open(file); }
+      if (event.dataTransfer.files.length) { tell("show-tab", { id: "analyze" }); this.open([...event.dataTransfer.files]); }
     });
   }
 }

@@ -98,7 +98,7 @@ class LibraryTab {
     if (kind !== "video") return;
     const video = el("video", { muted: true, playsinline: true, preload: "metadata", tabindex: "-1", "aria-hidden": "true" });
     video.muted = true;
-    const poster = Math.min(1, (meta?.probe?.duration_s ?? 0) / 4);
+    const poster = (meta?.probe?.duration_s ?? 0) * 0.3;
     video.src = `${contentUrl(id)}#t=${poster.toFixed(2)}`;
     video.addEventListener("loadeddata", () => place.replaceChildren(video), { once: true });
     video.load();

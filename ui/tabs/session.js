@@ -190,6 +190,12 @@ export class Session extends EventTarget {
   }
 }
 
+/** Brings a clip in and queues its analysis without showing it. */
+export async function enqueue(file, settings) {
+  const artifact = await upload(file, { projectId: project() });
+  return api(`/api/capabilities/video.analyze?${query()}`, { method: "POST", body: { ...settings, video: artifact.id } });
+}
+
 /** Seconds of every frame from the first, out of a frames.json. */
 export function timesOf(document) {
   const { times } = document, first = times[0] ?? 0;

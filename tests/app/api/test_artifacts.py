@@ -96,11 +96,17 @@ def test_a_range_of_the_same_file_only(owner: TestClient, clip: Artifact, conten
     assert other.content == content
 
 
-@pytest.mark.parametrize("shown", ['"HASH"', 'W/"HASH"', "*"])
+@pytest.mark.parametrize("shown", ['"HASH"', 'W/"HASH"', "*", '"other", "HASH"'])
 def test_an_unchanged_copy_is_not_sent_again(owner: TestClient, clip: Artifact, shown: str) -> None:
     answer = owner.get(url(clip), headers={"if-none-match": shown.replace("HASH", clip.content_hash)})
     assert answer.status_code == 304
     assert answer.content == b""
+
+
+def test_what_the_studio_keeps_is_kept_by_browsers_too(owner: TestClient, studio: Studio, clip: Artifact) -> None:
+    detail = studio.wait(studio.submit("test.echo", {"text": "hi"}).job.id, 10)
+    assert "immutable" in owner.get(url(detail.artifacts[0])).headers["cache-control"]
+    assert owner.get(url(clip)).headers["cache-control"] == "private, no-cache"
 
 
 def test_head(owner: TestClient, clip: Artifact, content: bytes) -> None:

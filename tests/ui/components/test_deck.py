@@ -102,6 +102,20 @@ def test_in_and_out_show_a_range_and_clear(deck: Any) -> None:
     expect(deck.locator(".range")).to_be_empty()
 
 
+def test_a_timecode_can_be_typed(deck: Any, shows_frame: Callable[..., None]) -> None:
+    from playwright.sync_api import expect
+
+    for words, frame in (("00:00:01:06", 30), ("212", 60), ("+10", 70), ("-24", 46), ("99:00:00:00", 95)):
+        deck.keyboard.press("g")
+        deck.get_by_label("Go to timecode").fill(words)
+        deck.keyboard.press("Enter")
+        shows_frame(deck, frame)
+    deck.get_by_label("Timecode", exact=True).click()
+    deck.get_by_label("Go to timecode").fill("nonsense")
+    deck.keyboard.press("Enter")
+    expect(deck.get_by_label("Timecode", exact=True)).to_have_text("00:00:03:23")
+
+
 def test_the_timeline_zooms_around_the_pointer_and_fits_again(deck: Any, shows_frame: Callable[..., None]) -> None:
     box = deck.evaluate(BOX)
     middle = box["x"] + 84 + (box["width"] - 84) * 0.5

@@ -44,6 +44,26 @@ def test_a_dropped_clip_plays_before_its_upload_ends_and_is_analyzed(
     assert re.search(r"clip=j-", page.url)
 
 
+def test_several_clips_are_queued_and_recent_ones_come_back(
+    open_page: Callable[..., Any], coded_clip: Callable[..., Path], studio: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page()
+    clips = [coded_clip(f"take-{number}.mp4", frames=40 + number * 8, cuts=(20,)) for number in range(3)]
+    page.get_by_label("Clip file").set_input_files(clips)
+    expect(page.locator(".toast")).to_contain_text("2 more clips")
+    expect(page.get_by_role("heading", name="take-0.mp4")).to_be_visible()
+    page.get_by_role("tab", name="Jobs").click()
+    for number in range(3):
+        expect(page.get_by_role("listitem").filter(has_text=f"take-{number}.mp4")).to_contain_text("Done")
+    page.goto(studio.url)
+    recent = page.get_by_role("group", name="Recent clips")
+    recent.get_by_role("button", name="take-1.mp4").click()
+    expect(page.get_by_role("heading", name="take-1.mp4")).to_be_visible()
+    expect(shots(page)).to_have_count(2)
+
+
 def test_seeking_by_a_scene_shows_exactly_its_first_frame(
     open_page: Callable[..., Any], studio: Any, coded_clip: Callable[..., Path], shows_frame: Callable[..., None]
 ) -> None:
