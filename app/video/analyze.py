@@ -70,7 +70,7 @@ def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: Pa
         settings=AnalysisSettings(
             detector=request.detector,
             scene_threshold=request.threshold,
-            min_scene_frames=request.min_scene_frames,
+            min_scene_frames=request.shortest_scene,
             frames_per_scene=request.frames_per_scene,
         ),
         frame_count=found.frame_count,

@@ -10,8 +10,10 @@ from app.capability import VideoRef
 
 SCHEMA_VERSION = 1
 
-Detector = Literal["content", "adaptive", "threshold"]
-DEFAULT_THRESHOLDS: dict[str, float] = {"content": 27.0, "adaptive": 3.0, "threshold": 12.0}
+Detector = Literal["studio", "content", "adaptive", "threshold"]
+DEFAULT_THRESHOLDS: dict[str, float] = {"studio": 1.0, "content": 27.0, "adaptive": 3.0, "threshold": 12.0}
+
+DEFAULT_SHORTEST: dict[str, int] = {"studio": 3, "content": 15, "adaptive": 15, "threshold": 15}
 
 Index = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -103,23 +105,32 @@ class AnalyzeVideo(_Model):
 
     video: VideoRef = Field(description="The clip to analyse.")
     detector: Detector = Field(
-        default="content",
-        description="content: hard cuts by change of colour and light; adaptive: the same against a rolling mean, "
+        default="studio",
+        description="studio: our own; hard cuts, fades and dissolves, flashes not taken for cuts. The others are PySceneDetect's, "
+        "cut for cut. content: hard cuts by change of colour and light; adaptive: the same against a rolling mean, "
         "steadier on fast motion; threshold: fades to and from black.",
     )
     scene_threshold: float | None = Field(
         default=None,
         gt=0,
         le=255,
-        description="How big a change makes a cut. Left out: 27 for content, 3 for adaptive, 12 for threshold.",
+        description="How big a change makes a cut; for studio a sensitivity, higher finds more. "
+        "Left out: 1 for studio, 27 for content, 3 for adaptive, 12 for threshold.",
     )
-    min_scene_frames: int = Field(default=15, ge=1, le=10_000, description="Shortest scene in frames.")
+    min_scene_frames: int | None = Field(
+        default=None, ge=1, le=10_000, description="Shortest scene in frames. Left out: 3 for studio, 15 for the others."
+    )
     frames_per_scene: int = Field(default=3, ge=1, le=12, description="Keyframes picked from each scene.")
 
     @property
     def threshold(self) -> float:
         """The threshold in force."""
         return DEFAULT_THRESHOLDS[self.detector] if self.scene_threshold is None else self.scene_threshold
+
+    @property
+    def shortest_scene(self) -> int:
+        """The shortest scene in force, frames."""
+        return DEFAULT_SHORTEST[self.detector] if self.min_scene_frames is None else self.min_scene_frames
 
 
 class Keyframe(_Model):

@@ -207,3 +207,30 @@ def clip_stills(count: int = 5) -> list[tuple[str, Image]]:
             if good:
                 found.append((path.stem, cv2.resize(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), _size(), interpolation=cv2.INTER_CUBIC)))
     return found[:count]
+
+
+# Whole shots ----------------------------------------------------------------------------------------------------------------------
+
+
+def steady_path(move: Move, count: int) -> list[Move]:
+    """The places of a camera that makes the same move in every frame, its middle over the middle of the still."""
+    return [move.times(index - (count - 1) / 2) for index in range(count)]
+
+
+def handheld_path(rng: np.random.Generator, count: int, px: float, drift: Move | None = None, fps: float = 24.0) -> list[Move]:
+    """Shake of about ``px`` px, from slow sway to tremor of 7 Hz, on top of a steady drift."""
+    times = np.arange(count) / fps
+
+    def wobble() -> Plane:
+        rates = rng.uniform((0.6, 1.5, 3.0, 5.0), (1.2, 3.0, 5.0, 7.0))
+        sizes = rng.uniform(0.7, 1.3, 4) * (1.0, 0.6, 0.25, 0.12)
+        return px * (sizes[:, None] * np.sin(2 * math.pi * rates[:, None] * times + rng.uniform(0, 6, 4)[:, None])).sum(0)
+
+    right, down, roll = wobble(), wobble(), wobble() * 0.1
+    base = steady_path(drift or Move(), count)
+    return [place + Move(float(x), float(y), 0.0, float(r)) for place, x, y, r in zip(base, right, down, roll, strict=True)]
+
+
+def noisy(picture: Image, rng: np.random.Generator, sigma: float) -> Image:
+    """The picture with Gaussian noise of ``sigma`` levels."""
+    return np.clip(np.rint(picture + rng.normal(0.0, sigma, picture.shape)), 0, 255).astype(np.uint8)

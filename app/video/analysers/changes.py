@@ -34,7 +34,14 @@ class Changes:
     mean and standard deviation of luma, levels.
     """
 
-    columns = (*(f"d{lag}" for lag in LAGS), *(f"h{lag}" for lag in LAGS), *(f"m{lag}" for lag in MIDDLES), *(f"r{lag}" for lag in MIDDLES), "luma", "spread")
+    columns = (
+        *(f"d{lag}" for lag in LAGS),
+        *(f"h{lag}" for lag in LAGS),
+        *(f"m{lag}" for lag in MIDDLES),
+        *(f"r{lag}" for lag in MIDDLES),
+        "luma",
+        "spread",
+    )
     memory = max(LAGS)
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from app.video.curves import Column
 
 Kind = Literal["cut", "dissolve", "fade", "flash"]
-REACH = 80  # frames on either side that a verdict may depend on
+BEHIND, AHEAD = 96, 48  # frames before and after a boundary that the verdict on it may depend on
 
 _AROUND = 8
 _CUT_SHARE, _CUT_LEVELS = 0.13, 5.5  # a smaller change than this is never a cut
@@ -21,6 +21,7 @@ _CUT_OVER_NEXT = 2.0
 _FLASH_FRAMES = 3
 _FLASH_RETURN_D, _FLASH_RETURN_H = 0.45, 0.35
 _FLAT_SPREAD = 6.0
+_LONG_PAUSE = 40  # frames
 _LONGEST_SLOPE, _SLOPE_SHARE, _JUMP_LEVELS = 32, 0.25, 40.0
 _LINE_BEND, _LINE_SHARE, _LINE_LEVELS = 0.2, 0.25, 9.0
 _STEADY_SHARE = 0.75
@@ -136,13 +137,24 @@ def _fades(curves: Curves, cuts: list[int]) -> list[Transition]:
         while end + 1 < n and spread[end + 1] < _FLAT_SPREAD:
             end += 1
         first, last = _slope(spread, d, k, -1), _slope(spread, d, end, 1)
-        sinks, rises = k - first >= 2, last - end >= 2
-        if (sinks or rises) and end - k < REACH // 2 and not any(first < cut <= last for cut in cuts):
-            boundary = end + 1 if not rises else (k + end + 1) // 2
-            if first > 0 or last < n - 1:
-                found.append(Transition("fade", first, last, max(1, boundary), 1.0))
+        found += _fade(k, end, first, last, n)
         k = end + 1
-    return found
+    return [fade for fade in found if not any(fade.first < cut <= fade.last for cut in cuts)]
+
+
+def _fade(flat: int, end: int, first: int, last: int, n: int) -> list[Transition]:
+    """The fade around flat frames ``flat`` to ``end``: one boundary in the middle, two around a long pause, none at the film's ends."""
+    sinks, rises = flat - first >= 2, last - end >= 2
+    if not (sinks or rises):
+        return []
+    if flat == 0:
+        return [Transition("fade", 0, last, 0, 1.0)]
+    if end == n - 1:
+        return [Transition("fade", first, end, n, 1.0)]
+    if end - flat < _LONG_PAUSE:
+        return [Transition("fade", first, last, (flat + end + 1) // 2, 1.0)]
+    out = [Transition("fade", first, flat, flat, 1.0)] if sinks else []
+    return [*out, Transition("fade", end, last, end + 1, 1.0)] if rises else out
 
 
 def _slope(spread: Column, d: Column, at: int, step: int) -> int:
