@@ -178,7 +178,7 @@ def runs(motion: Motion, steady: Steadiness) -> list[Run]:
     shaky = steady.style == "handheld"
     width = (_SHAKY_SMOOTH_S if shaky else 0.0) * motion.fps
     parts = [smooth(_median5(part), width) for part in motion.strengths]
-    names = kinds(parts, SHAKY_STILL_BELOW if shaky else STILL_BELOW)
+    names = kinds(parts, max(SHAKY_STILL_BELOW, 0.5 * steady.shake) if shaky else STILL_BELOW)
     shortest = max(3, round(_SHORTEST_S * (4 if shaky else 1) * motion.fps))
     bounds = np.flatnonzero(names[1:] != names[:-1]) + 1
     edges = [0, *bounds.tolist(), len(names)]
