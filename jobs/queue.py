@@ -41,7 +41,8 @@ class JobQueue:
         self.database, self.events = database, events
         self._clock = clock
         self._live: dict[str, _Live] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # of what is in memory: never held while the disk is written, so nobody waits to read
+        self._claiming = threading.Lock()
         self._changed = threading.Condition()
         self._version = 0
 
@@ -106,9 +107,7 @@ class JobQueue:
     def submit(self, new: rows.NewJob) -> Job:
         """Enqueues; the job is on disk when this returns."""
         with self.database.write() as connection:
-            rows.add(connection, new, self._clock())
-            job = rows.find(connection, new.id)
-        assert job is not None
+            job = rows.add(connection, new, self._clock())
         self._tell(job)
         self.wake()
         return job
@@ -133,8 +132,9 @@ class JobQueue:
         A job that was running at three studio deaths comes last, and only when nothing else is at work; while it works,
         nothing else is claimed. A job that waits for its child neither holds others back nor is held back by them.
         """
-        with self._lock:
-            working = self._working()
+        with self._claiming:
+            with self._lock:
+                working = self._working()
             if any(live.alone for live in working):
                 return None
             now = self._clock()
@@ -144,7 +144,8 @@ class JobQueue:
                     job, alone = rows.claim(connection, lane, now, alone=True), True
             if job is None:
                 return None
-            self._live[job.id] = _Live(job, Pace(now, job.progress), alone=alone)
+            with self._lock:
+                self._live[job.id] = _Live(job, Pace(now, job.progress), alone=alone)
         self._tell(job)
         return job
 
@@ -229,11 +230,11 @@ class JobQueue:
     def finish(self, job_id: str, attempt: int, state: str, *, result: Json = None, error: dict[str, str] | None = None) -> bool:
         """Ends a running attempt; a stale one changes nothing and returns False."""
         with self.database.write() as connection:
-            done = rows.finish(connection, job_id, attempt, state, self._clock(), result=result, error=error)
-        self._gone(job_id, attempt)
-        if done and state != SUCCEEDED:
+            ended = rows.finish(connection, job_id, attempt, state, self._clock(), result=result, error=error)
+        self._gone(job_id, attempt, ended)
+        if ended is not None and state != SUCCEEDED:
             self._cancel_children(job_id)
-        return done
+        return ended is not None
 
     def give_back(self, job_id: str, attempt: int, *, charge: bool) -> str | None:
         """Returns a running attempt to the queue; ``charge`` when its worker died under it. Returns the new state."""
@@ -242,26 +243,27 @@ class JobQueue:
         self._gone(job_id, attempt)
         return state
 
-    def _gone(self, job_id: str, attempt: int) -> None:
+    def _gone(self, job_id: str, attempt: int, now: Job | None = None) -> None:
         with self._lock:
             live = self._live.get(job_id)
             if live is not None and live.job.attempt == attempt:
                 del self._live[job_id]
-        self._tell(self.find(job_id))
+        self._tell(now or self.find(job_id))
         self.wake()
 
     def cancel(self, job_id: str) -> Job:
         """Cancels a waiting job at once, asks a running one to stop; children follow. Ended jobs raise `Conflict`."""
-        with self.database.write() as connection:
-            state = rows.request_cancel(connection, job_id, self._clock())
+        with self._claiming:  # a claim is first in the store and then in memory: a cancel must not fall between the two
+            with self.database.write() as connection:
+                state = rows.request_cancel(connection, job_id, self._clock())
+            with self._lock:
+                live = self._live.get(job_id)
+                if live is not None:
+                    live.job = replace(live.job, cancel_requested=True)
         if state is None:
             raise NotFound(f"There is no job {job_id!r}.", "`jobs list` shows those that exist.")
         if state in ENDED and state != CANCELLED:
             raise Conflict(f"Job {job_id} has already {state}.", "There is nothing left to cancel.")
-        with self._lock:
-            live = self._live.get(job_id)
-            if live is not None:
-                live.job = replace(live.job, cancel_requested=True)
         self._cancel_children(job_id)
         job = self.find(job_id)
         self._tell(job)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, case, exists, func, insert, select, text, union_all, update
+from sqlalchemy import Connection, Executable, Integer, Row, bindparam, case, exists, func, insert, select, text, union_all, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from storage.ids import is_id
@@ -19,6 +20,7 @@ DEATHS_TO_RUN_ALONE = 3
 LOG_LINES_SHOWN = 500
 
 _LISTED = [c for c in jobs.c if c.name not in ("result", "checkpoint", "charges", "deaths", "alone", "child_key")]
+_LISTED_NAMES = [c.name for c in _LISTED]
 
 # INDEXED BY: the planner would rather walk jobs_by_state, which is a thousand times slower with a long queue.
 CLAIM_SQL = (
@@ -53,10 +55,10 @@ class Saved:
     checkpoint: Json
 
 
-def add(connection: Connection, new: NewJob, now: float) -> None:
+def add(connection: Connection, new: NewJob, now: float) -> Job:
     """Puts a job at the end of its lane's queue."""
     values = {**new.__dict__, "request": json.dumps(new.request), "state": QUEUED, "created_at": now}
-    connection.execute(insert(jobs), values)
+    return _job(connection.execute(_ADD, values).one())
 
 
 def media_of(job: Job) -> list[str]:
@@ -67,7 +69,7 @@ def media_of(job: Job) -> list[str]:
 
 def find(connection: Connection, job_id: str) -> Job | None:
     """One job, or None."""
-    row = connection.execute(select(*_LISTED).where(jobs.c.id == bindparam("id")), {"id": job_id}).first()
+    row = connection.execute(_BY_ID, {"id": job_id}).first()
     return None if row is None else _job(row)
 
 
@@ -108,28 +110,43 @@ def page(
 ) -> Page:
     """Jobs, newest first, at most ``limit``, older than the cursor ``before``.
 
-    Without a filter the rowid is walked. With one, each wanted state is an equality on a prefix of an index whose
-    next column is ``seq``, so each costs ``limit`` rows at most, and the few short lists are merged.
+    Without a filter the rowid is walked, with a parent its children. Otherwise each wanted state is an equality on a
+    prefix of an index whose next column is ``seq``, so each costs ``limit`` rows at most, and the short lists are merged.
     """
-    wanted = tuple(states) or STATES
-    filtered = bool(states) or capability is not None or project_id is not None
-    conditions = [] if before is None else [jobs.c.seq < before]
-    for column, value in ((jobs.c.capability, capability), (jobs.c.project_id, project_id), (jobs.c.parent_id, parent_id)):
-        if value is not None:
-            conditions.append(column == value)
-    if parent_id is not None or not filtered:
-        chosen = select(jobs.c.seq).where(*conditions, *([jobs.c.state.in_(wanted)] if states else []))
-        ids: Executable = chosen.order_by(jobs.c.seq.desc()).limit(limit)
-    else:
-        each = [
-            select(select(jobs.c.seq).where(jobs.c.state == state, *conditions).order_by(jobs.c.seq.desc()).limit(limit).subquery().c.seq)
-            for state in wanted
-        ]
-        ids = union_all(*each)
-    seqs = sorted(connection.execute(ids).scalars(), reverse=True)[:limit]
-    found = connection.execute(select(*_LISTED).where(jobs.c.seq.in_(seqs)).order_by(jobs.c.seq.desc()))
-    items = tuple(_job(row) for row in found) if seqs else ()
+    wanted = tuple(dict.fromkeys(states)) or STATES
+    if set(wanted) == set(STATES) and capability is None and project_id is None:
+        wanted = ()
+    shape = (len(wanted), capability is not None, project_id is not None, parent_id is not None, before is not None)
+    given = {"capability": capability, "project_id": project_id, "parent_id": parent_id, "before": before, "limit": limit}
+    given |= {f"state_{number}": state for number, state in enumerate(wanted)}
+    found = connection.execute(_page_statement(*shape), given).all()
+    items = tuple(_job(row) for row in found)
     return Page(items=items, next_before=items[-1].seq if len(items) == limit else None)
+
+
+@cache
+def _page_statement(states: int, capability: bool, project: bool, parent: bool, before: bool) -> Executable:
+    conditions = [jobs.c.seq < bindparam("before")] if before else []
+    for name, wanted in (("capability", capability), ("project_id", project), ("parent_id", parent)):
+        if wanted:
+            conditions.append(jobs.c[name] == bindparam(name))
+    limit = bindparam("limit", type_=Integer)
+    if parent or not states:
+        if states:  # a parent's children are few enough to look at each; `coalesce` keeps the planner from walking all of a state
+            conditions.append(func.coalesce(jobs.c.state, "").in_([bindparam(f"state_{n}") for n in range(states)]))
+        return select(*_LISTED).where(*conditions).order_by(jobs.c.seq.desc()).limit(limit)
+    each = [
+        select(
+            select(jobs.c.seq)
+            .where(jobs.c.state == bindparam(f"state_{n}"), *conditions)
+            .order_by(jobs.c.seq.desc())
+            .limit(limit)
+            .subquery()
+            .c.seq
+        )
+        for n in range(states)
+    ]
+    return select(*_LISTED).where(jobs.c.seq.in_(union_all(*each))).order_by(jobs.c.seq.desc()).limit(limit)
 
 
 def counts(connection: Connection, project_id: str | None = None) -> dict[str, int]:
@@ -152,10 +169,12 @@ def claim(connection: Connection, lane: str, now: float, *, alone: bool = False)
     seq = connection.execute(_CLAIM, {"lane": lane, "alone": alone}).scalar()
     if seq is None:
         return None
-    connection.execute(_TAKE, {"at": seq, "now": now})
-    return _job(connection.execute(_BY_SEQ, {"at": seq}).one())
+    return _job(connection.execute(_TAKE, {"at": seq, "now": now}).one())
 
 
+# Statements are built once: building one costs more than running it.
+_ADD = insert(jobs).returning(*_LISTED)
+_BY_ID = select(*_LISTED).where(jobs.c.id == bindparam("id"))
 _TAKE = (
     update(jobs)
     .where(jobs.c.seq == bindparam("at"))
@@ -163,13 +182,21 @@ _TAKE = (
         state=RUNNING, attempt=jobs.c.attempt + 1, started_at=bindparam("now"), finished_at=None, message="",
         eta_s=None, cancel_requested=False, error=None,
     )
+    .returning(*_LISTED)
 )  # fmt: skip
-_BY_SEQ = select(*_LISTED).where(jobs.c.seq == bindparam("at"))
 _CURRENT = (jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("try"), jobs.c.state == RUNNING)
 _PROGRESS = update(jobs).where(*_CURRENT).values(progress=bindparam("to"), message=bindparam("say"), eta_s=bindparam("eta"))
 _FINISH = update(jobs).where(*_CURRENT)
 _HOLDS = select(jobs.c.seq).where(*_CURRENT)
 _CLEAR = {"charges": 0, "deaths": 0}
+_ADVANCE = update(jobs).where(*_CURRENT).values(**_CLEAR)
+_CHECKPOINT = _ADVANCE.values(checkpoint=bindparam("kept"))
+_KEEP_STEP = upsert(steps).on_conflict_do_nothing()
+_PUBLISH = upsert(published)
+_PUBLISH = _PUBLISH.on_conflict_do_update(index_elements=["job_id", "key"], set_={"value": _PUBLISH.excluded.value})
+_END = update(jobs).where(*_CURRENT).values(state=bindparam("end"), finished_at=bindparam("now"), eta_s=None, error=bindparam("why"))
+_SUCCEED = _END.values(progress=1.0, message="", result=bindparam("answer"), checkpoint=None).returning(*_LISTED)
+_END = _END.returning(*_LISTED)
 
 
 def is_current(connection: Connection, job_id: str, attempt: int) -> bool:
@@ -185,21 +212,16 @@ def set_progress(connection: Connection, job_id: str, attempt: int, fraction: fl
 
 def add_step(connection: Connection, job_id: str, attempt: int, name: str, value: Json, now: float) -> bool:
     """Keeps the result of a step and clears the job's charges; False when the attempt is stale."""
-    if not _advance(connection, job_id, attempt):
+    if connection.execute(_ADVANCE, {"job": job_id, "try": attempt}).rowcount != 1:
         return False
     row = {"job_id": job_id, "name": name, "value": json.dumps(value), "attempt": attempt, "created_at": now}
-    connection.execute(upsert(steps).on_conflict_do_nothing(), row)
+    connection.execute(_KEEP_STEP, row)
     return True
 
 
 def set_checkpoint(connection: Connection, job_id: str, attempt: int, state: Json) -> bool:
     """Replaces the checkpoint and clears the job's charges; False when the attempt is stale."""
-    return _advance(connection, job_id, attempt, checkpoint=json.dumps(state))
-
-
-def _advance(connection: Connection, job_id: str, attempt: int, **values: Any) -> bool:
-    change = _FINISH.values(**_CLEAR, **values)
-    return connection.execute(change, {"job": job_id, "try": attempt}).rowcount == 1
+    return connection.execute(_CHECKPOINT, {"job": job_id, "try": attempt, "kept": json.dumps(state)}).rowcount == 1
 
 
 def put_published(connection: Connection, job_id: str, attempt: int, key: str, value: Json) -> bool:
@@ -207,8 +229,7 @@ def put_published(connection: Connection, job_id: str, attempt: int, key: str, v
     if not is_current(connection, job_id, attempt):
         return False
     row = {"job_id": job_id, "key": key, "value": json.dumps(value)}
-    statement = upsert(published)
-    connection.execute(statement.on_conflict_do_update(index_elements=["job_id", "key"], set_={"value": statement.excluded.value}), row)
+    connection.execute(_PUBLISH, row)
     return True
 
 
@@ -224,12 +245,14 @@ def set_thumbnail(connection: Connection, job_id: str, artifact_id: str) -> None
 
 def finish(
     connection: Connection, job_id: str, attempt: int, state: str, now: float, *, result: Json = None, error: dict[str, str] | None = None
-) -> bool:
-    """Ends a running job; False when the attempt is stale."""
-    values: dict[str, Any] = {"state": state, "finished_at": now, "eta_s": None, "error": None if error is None else json.dumps(error)}
+) -> Job | None:
+    """Ends a running job and returns it; None when the attempt is stale."""
+    values = {"job": job_id, "try": attempt, "end": state, "now": now, "why": None if error is None else json.dumps(error)}
+    statement = _END
     if state == SUCCEEDED:
-        values |= {"progress": 1.0, "message": "", "result": json.dumps(result), "checkpoint": None}
-    return connection.execute(_FINISH.values(**values), {"job": job_id, "try": attempt}).rowcount == 1
+        statement, values["answer"] = _SUCCEED, json.dumps(result)
+    row = connection.execute(statement, values).first()
+    return None if row is None else _job(row)
 
 
 def give_back(connection: Connection, job_id: str, attempt: int, now: float, *, charge: bool) -> str | None:
@@ -328,7 +351,7 @@ def _loads(value: str | None) -> Json:
 
 
 def _job(row: Row[Any]) -> Job:
-    values = dict(row._mapping)
+    values = dict(zip(_LISTED_NAMES, row, strict=True))
     values["request"], values["error"] = json.loads(values["request"]), _loads(values["error"])
     values["cancel_requested"] = bool(values["cancel_requested"])
     return Job(**values)

@@ -51,6 +51,7 @@ jobs = Table(
     Index("jobs_by_project", "project_id", "state", "seq"),
     Index("jobs_by_project_capability", "project_id", "capability", "state", "seq"),
     Index("jobs_by_parent", "parent_id", "child_key", sqlite_where=text("parent_id IS NOT NULL")),
+    Index("jobs_by_parent_age", "parent_id", "seq", sqlite_where=text("parent_id IS NOT NULL")),
     Index("jobs_by_cache_key", "cache_key", sqlite_where=text("cache_key IS NOT NULL")),
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 /** The sidebar: project, queue at a glance, what finished while you were away, and the machine. */
 
-import { api, el, icon, isLive, on, patchList, prefs, project, setHidden, setText, subject, tell, toastError } from "./studio.js";
+import { api, el, icon, isLive, on, patchList, prefs, project, setHidden, setText, subject, tell, toast, toastError } from "./studio.js";
 import { ago, bytes, eta, percent, plural, STATES } from "./format.js";
 
 const STATUS_EVERY_MS = 5000;
@@ -121,6 +121,11 @@ export class Sidebar {
 
   #drawMachine(status) {
     tell("status", status);
+    this.version ??= status.version;
+    if (this.version !== status.version) {
+      this.version = status.version;
+      toast(`The studio is now version ${status.version}.`, { action: "Reload", onAction: () => location.reload() });
+    }
     const { memory, disk, gpu } = status, rows = [["CPU", status.cpu_percent / 100, `${Math.round(status.cpu_percent)} %`]];
     if (memory) rows.push(["Memory", memory.used_bytes / memory.total_bytes, `${bytes(memory.used_bytes)} of ${bytes(memory.total_bytes)}`]);
     if (gpu) rows.push([gpu.name ?? "GPU", gpu.total_bytes ? gpu.used_bytes / gpu.total_bytes : 0, `${bytes(gpu.used_bytes)} of ${bytes(gpu.total_bytes)}`]);

@@ -30,6 +30,7 @@ export async function api(path, { method = "GET", body, signal } = {}) {
     throw new ApiError(UNREACHABLE);
   }
   const text = await response.text();
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (!response.ok) throw failure(text, response.status);
   return text ? JSON.parse(text) : null;
 }
@@ -76,19 +77,45 @@ export function live(path, handlers, onState = () => {}) {
   return { close() { closed = true; clearTimeout(timer); source.close(); } };
 }
 
-/** Studio-wide events for all panels over one connection: `snapshot`, `job`, `artifact`, `online`, `offline`. */
+/** Studio-wide events for all panels: `snapshot`, `job`, `artifact` from the server, `online` and `offline`, and what panels tell each other. */
 export const studio = new EventTarget();
-let connection;
-export function connect() {
-  if (connection) return;
-  const tell = (type) => (detail) => studio.dispatchEvent(new CustomEvent(type, { detail }));
-  connection = live("/api/events", { snapshot: tell("snapshot"), job: tell("job"), artifact: tell("artifact") },
-    (up) => tell(up ? "online" : "offline")());
-  addEventListener("pagehide", () => { connection?.close(); connection = undefined; });
-  addEventListener("pageshow", (event) => event.persisted && connect());
-}
 export function on(type, handler) { studio.addEventListener(type, (event) => handler(event.detail)); }
 export function tell(type, detail) { studio.dispatchEvent(new CustomEvent(type, { detail })); }
+
+/**
+ * Follows the studio. A browser opens only six connections to a server, so of all tabs only one, holder of a lock, keeps
+ * the event stream and passes it on to the others; when it is closed, the next one takes over.
+ */
+let connected = false;
+export function connect() {
+  if (connected) return;
+  connected = true;
+  const channel = new BroadcastChannel("studio-events");
+  let leading = false, up = true;
+  channel.onmessage = ({ data: [type, detail] }) => {
+    if (type !== "hello") tell(type, detail);
+    else if (leading) channel.postMessage([up ? "online" : "offline"]);
+  };
+  const lead = () => {
+    leading = true;
+    const pass = (type) => (detail) => { tell(type, detail); channel.postMessage([type, detail]); };
+    live("/api/events", { snapshot: pass("snapshot"), job: pass("job"), artifact: pass("artifact") },
+      (connectedNow) => { up = connectedNow; pass(up ? "online" : "offline")(); });
+    return new Promise(() => {}); // the lock is held until the tab closes
+  };
+  if (!navigator.locks) { lead(); return; }
+  navigator.locks.request("studio-events", { ifAvailable: true }, (lock) => (lock ? lead() : undefined)).then(() => {
+    channel.postMessage(["hello"]);
+    overview().then((snapshot) => tell("snapshot", snapshot)).catch(() => tell("offline"));
+    navigator.locks.request("studio-events", lead);
+  });
+}
+
+/** What the event stream starts with, for a tab that listens to another one's. */
+async function overview() {
+  const [counts, page] = await Promise.all([api("/api/jobs/counts"), api("/api/jobs?limit=50")]);
+  return { counts, jobs: page.items };
+}
 
 /** Settings remembered in this browser. */
 export const prefs = {

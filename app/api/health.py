@@ -12,6 +12,7 @@ from app.api.metrics import CONTENT_TYPE, Durations, exposition
 router = APIRouter(tags=["studio"])
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", summary="Whether the studio serves")
 def health(studio: StudioDep) -> dict[str, Any]:
     """Open to everybody; says nothing but that it is alive and which version it is."""

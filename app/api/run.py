@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import signal
 import socket
 import sys
@@ -15,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.api.server import create_api
+from app.logs import logging_to
 from app.studio import Studio
 from configs.errors import BadInput, StudioError, Unavailable
 from configs.settings import Settings
@@ -108,8 +108,8 @@ class StudioServer(uvicorn.Server):
 
 def serve(app: FastAPI, sock: socket.socket, on_started: Callable[[], None] = lambda: None) -> None:
     """Serves until SIGINT or SIGTERM; returns within about three seconds of it."""
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    StudioServer(app, on_started).run(sockets=[sock])
+    with logging_to(app.state.studio.settings):
+        StudioServer(app, on_started).run(sockets=[sock])
 
 
 def serve_headless(settings: Settings) -> int:

@@ -91,13 +91,12 @@ class Decoder:
         with open_container(self._path) as container:
             stream = _prepare(container, self._path)
             time_base = stream.time_base or Fraction(1, 1000)
-            _seek(container, stream, since.stamp)
-            frames = self._stamped(container, stream)
+            frames = self._stamped(container, stream) if _seek(container, stream, since.stamp) else iter(())
             for stamp, raw in frames:
+                if raw.pts is None or stamp > since.stamp:
+                    break  # no stamps to go by, or the seek landed behind it: count from the start instead
                 if stamp < since.stamp:
                     continue
-                if stamp > since.stamp:
-                    break  # the seek landed behind it; count from the start instead
                 yield since.index, stamp, time_base, raw
                 for offset, (later, frame) in enumerate(frames, start=1):
                     yield since.index + offset, later, time_base, frame
@@ -196,14 +195,16 @@ def _prepare(container: InputContainer, path: Path) -> VideoStream:
     return stream
 
 
-def _seek(container: InputContainer, stream: VideoStream, stamp: int) -> None:
+def _seek(container: InputContainer, stream: VideoStream, stamp: int) -> bool:
+    """Goes to a keyframe some way before ``stamp``; False where the file cannot be sought in."""
     import av
 
     margin = int(_SEEK_MARGIN_S / float(stream.time_base or Fraction(1, 1000)))
     try:
         container.seek(stamp - margin, stream=stream, backward=True)
     except (av.error.FFmpegError, OSError, OverflowError):
-        container.seek(0)
+        return False
+    return True
 
 
 def bgr_upright(raw: VideoFrame) -> Image:

@@ -161,11 +161,15 @@ def _count(path: Path, index: int, budget_s: float, declared_s: float) -> Spacin
         stream = cast("AvVideoStream", container.streams[index])
         time_base = stream.time_base or Fraction(1, 1000)
         durations: list[int] = []
+        rates = [r for r in (stream.guessed_rate, stream.average_rate, stream.base_rate) if r]
+        step = max(1, round(1 / ((rates[0] if rates else Fraction(25)) * time_base)))  # for packets without a stamp
         try:
             for packet in container.demux(stream):
-                stamp = packet.pts if packet.pts is not None else packet.dts
-                if packet.size == 0 or stamp is None or packet.is_discard:
+                if packet.size == 0 or packet.is_discard:
                     continue
+                stamp = packet.pts if packet.pts is not None else packet.dts
+                if stamp is None:
+                    stamp = times[-1] + step if times else 0
                 times.append(stamp)
                 durations.append(packet.duration or 0)
                 if packet.is_keyframe:
@@ -175,7 +179,6 @@ def _count(path: Path, index: int, budget_s: float, declared_s: float) -> Spacin
                     break
         except (av.error.FFmpegError, OSError, ValueError):
             pass  # what was read so far is what there is
-        rates = [r for r in (stream.guessed_rate, stream.average_rate, stream.base_rate) if r]
         declared = float(stream.duration * time_base) if stream.duration else declared_s
     return spacing_of(times, keys, durations, time_base, rates, None if complete else declared)
 

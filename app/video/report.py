@@ -12,6 +12,8 @@ from app.video.models import AudioStream, Keyframe, Scene, VideoAnalysis
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _JPEG_QUALITY = 82
+_STRIP_PX = 160
+_STRIP_CELLS = 8  # pictures that find room side by side in the strip
 
 # (most pictures, pixels on the long side): the page stays under about 15 MB, however long the film.
 _PICTURE_SIZES = ((60, 720), (200, 480), (600, 320), (2400, 176))
@@ -30,13 +32,13 @@ def to_html(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> str:
         name=escape(media.name),
         lead=escape(_lead(analysis)),
         poster=_poster(analysis, data),
-        strip="".join(_strip(scene, analysis.duration_s, data) for scene in analysis.scenes),
+        strip="".join(_strip(scene, analysis.duration_s, pictures) for scene in analysis.scenes),
         duration=escape(_clock(analysis.duration_s)),
         figures=_figures(analysis),
         facts=_facts(analysis),
         warnings="".join(f"<li>{escape(w)}</li>" for w in analysis.warnings),
         warnings_class="" if analysis.warnings else "none",
-        chart=_chart(analysis),
+        rhythm=_rhythm(analysis),
         scenes="".join(_scene(scene, group, data) for scene, group in zip(analysis.scenes, shown, strict=True)),
         settings=escape(
             f"{analysis.settings.detector} detector, threshold {analysis.settings.scene_threshold:g}, "
@@ -58,7 +60,7 @@ def _shown(scenes: Sequence[Scene]) -> list[list[Keyframe]]:
 def _embedded(path: str, side: int) -> str:
     import cv2
 
-    image = cv2.imread(path, cv2.IMREAD_COLOR)
+    image = cv2.imread(path, cv2.IMREAD_COLOR) if path else None
     if image is None:
         return ""
     factor = min(1.0, side / max(image.shape[:2]))
@@ -91,18 +93,23 @@ def _picture(data: str, alt: str, caption: str) -> str:
     return f'<img src="{data}" alt="{escape(alt)}"><figcaption>{escape(caption)}</figcaption>'
 
 
-def _strip(scene: Scene, duration_s: float, data: Mapping[str, str]) -> str:
-    share = 100 * (scene.end_s - scene.start_s) / duration_s
-    keyframe = scene.keyframe
-    picture = f'<img src="{data[keyframe.name]}" alt="">' if keyframe and data.get(keyframe.name) else ""
+def _strip(scene: Scene, duration_s: float, pictures: Mapping[str, str]) -> str:
+    """One cell of the strip, as wide as the scene is long, with as many pictures as find room in it."""
+    share = (scene.end_s - scene.start_s) / duration_s
+    room = min(len(scene.keyframes), int(share * _STRIP_CELLS + 0.5))
+    if room == 0 and share * _STRIP_CELLS > 0.04:
+        room = 1
+    chosen = [scene.keyframes[len(scene.keyframes) * n // room] for n in range(room)] if room > 1 else [scene.keyframe][:room]
+    images = [f'<img src="{data}" alt="">' for k in chosen if k and (data := _embedded(pictures.get(k.name, ""), _STRIP_PX))]
     title = escape(f"Shot {scene.index + 1}, {scene.start_timecode} to {scene.end_timecode}")
-    return f'<a href="#shot-{scene.index + 1}" style="width:{share:.4f}%" title="{title}" aria-label="{title}">{picture}</a>'
+    cell = f'<a href="#shot-{scene.index + 1}" style="width:{100 * share:.4f}%" title="{title}" aria-label="{title}">'
+    return cell + "".join(images) + "</a>"
 
 
 def _figures(analysis: VideoAnalysis) -> str:
     video, quality = analysis.media.info.video, analysis.quality
     pairs = (
-        (str(len(analysis.scenes)), "shots"),
+        (str(len(analysis.scenes)), "shot" if len(analysis.scenes) == 1 else "shots"),
         (_clock(analysis.duration_s), "running time"),
         (f"{video.width} × {video.height}", "pixels"),
         (f"{video.fps:.5g}" + (" VFR" if video.vfr else ""), "frames per second"),
@@ -116,7 +123,7 @@ def _facts(analysis: VideoAnalysis) -> str:
     media, info, video = analysis.media, analysis.media.info, analysis.media.info.video
     colour = ", ".join(filter(None, (video.colour.primaries, video.colour.transfer, video.colour.matrix, video.colour.range)))
     rows = (
-        ("File", media.path or media.name),
+        ("File", media.name),
         ("Container", f"{info.container}, {info.size_bytes / 1e6:.1f} MB"),
         ("Picture", f"{_joined(video.codec, video.profile)}, {video.pix_fmt}, {video.bit_depth} bit{', alpha' if video.has_alpha else ''}"),
         ("Frames", f"{analysis.frame_count} at {video.fps_rational.num}/{video.fps_rational.den}"),
@@ -139,15 +146,18 @@ def _sound(stream: AudioStream) -> str:
     return _joined(stream.codec, stream.layout, f"{stream.sample_rate_hz / 1000:g} kHz", language)
 
 
-def _chart(analysis: VideoAnalysis) -> str:
-    """Shot lengths over time as an inline drawing: one bar per shot, as wide as it is long, as high as it is long."""
+def _rhythm(analysis: VideoAnalysis) -> str:
+    """Shot lengths over time as an inline drawing, where there is more than one: as wide and as high as they are long."""
+    if len(analysis.scenes) == 1:
+        return ""
     longest = max(scene.end_s - scene.start_s for scene in analysis.scenes)
     bars = []
     for scene in analysis.scenes:
         left, width = 1000 * scene.start_s / analysis.duration_s, 1000 * (scene.end_s - scene.start_s) / analysis.duration_s
         height = 100 * (scene.end_s - scene.start_s) / longest
         bars.append(f'<rect x="{left:.2f}" y="{100 - height:.2f}" width="{max(0.6, width - 1.2):.2f}" height="{height:.2f}"/>')
-    return f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="Shot lengths over time">{"".join(bars)}</svg>'
+    drawing = f'<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="Shot lengths">{"".join(bars)}</svg>'
+    return f'<h2>Rhythm</h2><div class="chart">{drawing}<p>Each bar is a shot: as wide and as high as it is long.</p></div>'
 
 
 def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str]) -> str:
@@ -157,15 +167,13 @@ def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str])
         if data.get(k.name)
     )
     quality = scene.quality
-    meters = "".join(
-        f'<div class="meter"><span>{label}</span><i><em style="width:{100 * min(1.0, value / full):.1f}%"></em></i><b>{value:.0f}</b></div>'
-        for label, value, full in (
-            ("Sharpness", quality.sharpness, 600.0),
-            ("Brightness", quality.brightness, 255.0),
-            ("Contrast", quality.contrast, 100.0),
-            ("Noise", quality.noise, 20.0),
-        )
+    figures = (
+        ("Sharpness", quality.sharpness, 600.0, 0),
+        ("Brightness", quality.brightness, 255.0, 0),
+        ("Contrast", quality.contrast, 100.0, 0),
+        ("Noise", quality.noise, 20.0, 1),
     )
+    meters = "".join(_meter(*figure) for figure in figures)
     remarks = "".join(f"<li>{escape(word)}</li>" for word in quality.remarks)
     return (
         f'<section class="shot" id="shot-{scene.index + 1}"><header><h3>{scene.index + 1}</h3>'
@@ -173,6 +181,11 @@ def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str])
         f"<p>{scene.end_s - scene.start_s:.2f} s, {scene.frame_count} frames</p>"
         f'{f"<ul>{remarks}</ul>" if remarks else ""}{meters}</header><div class="frames">{pictures}</div></section>'
     )
+
+
+def _meter(label: str, value: float, full: float, digits: int) -> str:
+    share = 100 * min(1.0, value / full)
+    return f'<div class="meter"><span>{label}</span><i><em style="width:{share:.1f}%"></em></i><b>{value:.{digits}f}</b></div>'
 
 
 def _clock(seconds: float) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from app.video.sample import BEAT_FRAMES, GROUND_TRUTH, HEIGHT, WIDTH
 from app.video.sample_art import (
     DEEP_RED,
     INK,
@@ -33,6 +32,7 @@ from app.video.sample_art import (
     shadow,
     turned,
 )
+from app.video.sample_truth import BEAT_FRAMES, GROUND_TRUTH, HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     Image = np.ndarray[Any, np.dtype[np.uint8]]

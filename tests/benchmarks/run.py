@@ -20,7 +20,7 @@ COLUMNS = ("what", "ours", "peer", "ratio", "target", "met")
 # name -> (file beside this one, what it measures); each file has `run(quick: bool) -> list[dict]` with the columns above.
 TABLE: dict[str, tuple[str, str]] = {
     "start": ("start.py", "set-up, second start and idling, beside a bare Gradio page"),
-    "queue": ("queue.py", "enqueue, claim, page and events of the job store"),
+    "queue": ("job_queue.py", "the job store beside a bare fsync and its peers; round trips, recovery, idling"),
     "analysis": ("analysis.py", "analysing a clip beside PySceneDetect and a bare decode"),
     "page": ("page.py", "how quickly the page responds"),
 }

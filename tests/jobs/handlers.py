@@ -204,9 +204,15 @@ def large(request: Ask, job: JobContext) -> Answer:
     return Answer(values=[])
 
 
+@capability("test.clock", lane="cpu", title="Clock")
+def clock(request: Ask, job: JobContext) -> Answer:
+    """Tells when it began, in Unix seconds."""
+    return Answer(values=[time.time()])
+
+
 TABLE: tuple[Capability[Ask, Answer], ...] = (
     nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family, impatient,
-    undecodable, gate, encode, large,
+    undecodable, gate, encode, large, clock,
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_a_row_that_cannot_be_written_takes_its_blob_along(database: Database, t
     staged.write(b"abc")
     sha256 = staged.finish()
     monkeypatch.setattr(ArtifactStore, "_insert", full)
-    with pytest.raises(Unavailable, match="a.txt could not be kept: No space"):
+    with pytest.raises(Unavailable, match=r"a\.txt could not be kept: No space"):
         store.add_blob(new(sha256), staged.path)
     assert not store.blobs.path(sha256).exists()
     assert list(store.blobs.incoming.glob("*.adopting")) == []

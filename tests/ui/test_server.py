@@ -189,6 +189,29 @@ def test_two_browsers_see_the_same(open_page: Callable[..., Any], studio: Any, c
 
 
 @pytest.mark.ui
+def test_tabs_of_one_browser_share_one_event_stream(open_page: Callable[..., Any], studio: Any, coded_clip: Callable[..., Path]) -> None:
+    """A browser opens six connections to a server: streams that are held for every tab would starve the seventh."""
+    from playwright.sync_api import expect
+
+    first = open_page("/?tab=jobs")
+    streams: list[str] = []
+    first.context.on("request", lambda request: request.url.endswith("/api/events") and streams.append(request.url))
+    others = [first.context.new_page() for _ in range(3)]
+    for page in others:
+        page.goto(studio.url + "/?tab=jobs")
+        expect(page.get_by_role("list", name="Jobs")).to_be_attached()
+    studio.analyzed(coded_clip("told.mp4", frames=48, cuts=(24,)))
+    for page in others:
+        expect(page.get_by_role("listitem").filter(has_text="told.mp4").first).to_contain_text("Done")
+    assert streams == []
+    first.close()
+    studio.analyzed(coded_clip("told again.mp4", frames=56, cuts=(24,)))
+    for page in others:
+        expect(page.get_by_role("listitem").filter(has_text="told again.mp4").first).to_contain_text("Done")
+    assert len(streams) == 1
+
+
+@pytest.mark.ui
 def test_a_visitor_needs_the_passphrase_for_page_api_and_media(
     browser: Any, own_studio: Callable[..., Any], coded_clip: Callable[..., Path]
 ) -> None:

@@ -42,9 +42,11 @@ class AnalyzeTab {
     const clip = address.get("clip"), frame = Number(address.get("f")) || 0;
     if (!clip) { this.draw(); return; }
     this.wantedFrame = frame;
+    this.restoring = true;
     this.root.classList.add("opening");
     await this.attempt(() => this.session.restore(clip));
     this.root.classList.remove("opening");
+    this.restoring = false;
     this.draw();
   }
 
@@ -72,7 +74,7 @@ class AnalyzeTab {
     if (what === "closed") { deck.clear(); this.inspector.showDownloads(null); this.unplayable = null; return; }
     if (what === "opened") {
       if (session.file || !this.wantedFrame) address.set({ f: null });
-      tell("show-tab", { id: "analyze" });
+      if (!this.restoring) tell("show-tab", { id: "analyze" });
     }
     if (what === "source") this.drawSource();
     if (what === "artifact" && session.info) this.drawMedia();
@@ -83,6 +85,7 @@ class AnalyzeTab {
 
   drawSource() {
     const frame = this.wantedFrame ?? this.deck.frame;
+    this.unplayable = null;
     this.deck.load(this.session.source, frame);
     if (this.session.info && !this.deck.map) this.drawMedia();
     this.wantedFrame = undefined;
@@ -90,13 +93,15 @@ class AnalyzeTab {
 
   drawMedia() {
     const { video } = this.session.info;
-    this.deck.setMedia({ map: mapOf(this.session.info, this.session.times), startTimecode: video.start_timecode, drop: video.drop_frame });
+    this.deck.setMedia({ map: mapOf(this.session.info, this.session.times, this.session.job?.result?.frame_count), startTimecode: video.start_timecode, drop: video.drop_frame });
     this.deck.stage.style.setProperty("--aspect", `${video.width} / ${video.height}`);
     this.drawScenes();
   }
 
   drawScenes() {
-    const { job, scenes } = this.session;
+    const { job, scenes, times } = this.session;
+    const counted = job?.result?.frame_count;
+    if (counted && this.deck.map && !times && counted !== this.deck.map.count) { this.drawMedia(); return; }
     const last = scenes[scenes.length - 1];
     const running = job && job.state !== "succeeded";
     this.deck.setScenes(scenes, running ? last?.end_frame ?? 0 : job ? Infinity : 0);

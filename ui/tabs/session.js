@@ -6,9 +6,9 @@
 import { api, contentUrl, isLive, live, project, upload } from "../studio.js";
 import { FrameMap } from "../timecode.js";
 
-/** The frame map that probing tells; `times` (seconds from 0) where frames are unevenly spaced. */
-export function mapOf(info, times = null) {
-  const { fps_rational: rational, frame_count: count } = info.video;
+/** The frame map that probing tells, or better the decoder's count of frames (`counted`); `times` (seconds from 0) where frames are unevenly spaced. */
+export function mapOf(info, times = null, counted = undefined) {
+  const { fps_rational: rational, frame_count: announced } = info.video, count = counted ?? announced;
   return new FrameMap({ num: rational.num, den: rational.den, count, times, duration: times ? null : info.duration_s });
 }
 

@@ -63,6 +63,7 @@ def _make_jobs() -> None:
     op.create_index("jobs_by_project", "jobs", ["project_id", "state", "seq"])
     op.create_index("jobs_by_project_capability", "jobs", ["project_id", "capability", "state", "seq"])
     op.execute("CREATE INDEX jobs_by_parent ON jobs (parent_id, child_key) WHERE parent_id IS NOT NULL")
+    op.execute("CREATE INDEX jobs_by_parent_age ON jobs (parent_id, seq) WHERE parent_id IS NOT NULL")
     op.execute("CREATE INDEX jobs_by_cache_key ON jobs (cache_key) WHERE cache_key IS NOT NULL")
 
 

@@ -40,3 +40,4 @@ def test_status(owner: TestClient) -> None:
 def test_health_is_open_and_says_little(owner: TestClient) -> None:
     assert set(owner.get("/health").json()) == {"status", "version"}
     assert owner.get("/health").json()["status"] == "ok"
+    assert owner.head("/health").status_code == 200

@@ -34,6 +34,10 @@ FORMATS = [
     ("prores4444.mov", ("-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le"), "mov", "prores"),
     ("ffv1.mkv", ("-c:v", "ffv1"), "mkv", "ffv1"),
     ("mjpeg.avi", ("-c:v", "mjpeg", "-pix_fmt", "yuvj420p"), "avi", "mjpeg"),
+    ("stream.h264", H264, "h264", "h264"),
+    ("flash.flv", H264, "flv", "h264"),
+    ("theora.ogv", ("-c:v", "libtheora", "-q:v", "7"), "ogg", "theora"),
+    ("old.mpg", ("-c:v", "mpeg2video"), "mpeg", "mpeg2video"),
     ("raw.avi", ("-c:v", "rawvideo", "-pix_fmt", "bgr24"), "avi", "rawvideo"),
 ]
 

@@ -59,7 +59,7 @@ def test_everything_is_on_the_page(made: tuple[Any, dict[str, str]]) -> None:
         assert expected in words
     sections = [attrs for tag, attrs in page.tags if tag == "section"]
     assert [s["id"] for s in sections] == ["shot-1", "shot-2", "shot-3", "shot-4"]
-    assert len(page.images()) == 1 + 4 + 12
+    assert len(page.images()) == 1 + 4 * 2 + 12
 
 
 def test_it_refers_to_nothing_outside_itself(made: tuple[Any, dict[str, str]]) -> None:
@@ -107,7 +107,9 @@ def test_missing_pictures_are_left_out(made: tuple[Any, dict[str, str]]) -> None
 def test_one_shot_is_told_as_one(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:
     analysis, studio = analyse(clips("one.mp4", *H264, graph="testsrc2=s=160x90:r=24:d=70"))
     pictures = {name: str(a.path) for name, a in studio.artifacts.items() if a.kind == "image"}
-    assert "One continuous shot of 1:10." in to_html(analysis, pictures)
+    text = to_html(analysis, pictures)
+    assert "One continuous shot of 1:10." in text
+    assert "Rhythm" not in text
 
 
 @pytest.mark.parametrize(("scenes", "most_bytes"), [(100, 12_000_000), (1500, 15_000_000)])
@@ -124,6 +126,6 @@ def test_long_films_keep_the_page_light(made: tuple[Any, dict[str, str]], scenes
     step = analysis.duration_s / scenes
     many = [analysis.scenes[n % 4].model_copy(update={"index": n, "start_s": n * step, "end_s": (n + 1) * step}) for n in range(scenes)]
     text = to_html(analysis.model_copy(update={"scenes": many}), pictures)
-    assert len(set(sides)) == 1
+    assert len(set(sides)) <= 2
     assert len(text) < most_bytes * 3
     assert text.count("<section") == scenes

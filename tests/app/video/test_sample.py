@@ -15,7 +15,8 @@ import pytest
 
 from app.video.decode import Decoder
 from app.video.probe import probe_video
-from app.video.sample import BEAT_FRAMES, FPS, FRAMES, GROUND_TRUTH, make_sample
+from app.video.sample import make_sample
+from app.video.sample_truth import BEAT_FRAMES, FPS, FRAMES, GROUND_TRUTH
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from app.video.sample import BEAT_FRAMES, FRAMES, GROUND_TRUTH, HEIGHT, WIDTH
 from app.video.sample_shots import SHOTS, ease, hop, night, pencil, pencil_up, portrait
+from app.video.sample_truth import BEAT_FRAMES, FRAMES, GROUND_TRUTH, HEIGHT, WIDTH
 
 EDGES = (0, *GROUND_TRUTH.cuts, FRAMES)
 LENGTHS = [end - first for first, end in pairwise(EDGES)]

@@ -98,6 +98,20 @@ def test_the_address_restores_tab_clip_and_playhead(
     expect(state(bare)).to_contain_text("Not analyzed yet")
 
 
+def test_another_tab_stays_in_front_of_a_restored_clip(
+    open_page: Callable[..., Any], studio: Any, coded_clip: Callable[..., Path], shows_frame: Callable[..., None]
+) -> None:
+    from playwright.sync_api import expect
+
+    job = studio.analyzed(coded_clip())
+    page = open_page(f"/?tab=jobs&clip={job['id']}&f=41")
+    expect(page.get_by_role("tabpanel", name="Jobs")).to_be_visible()
+    page.locator(".shot").nth(2).wait_for(state="attached")
+    expect(page.get_by_role("tabpanel", name="Jobs")).to_be_visible()
+    page.get_by_role("tab", name="Analyze Video").click()
+    shows_frame(page, 41)
+
+
 def test_an_address_of_nothing_is_answered_in_words(open_page: Callable[..., Any]) -> None:
     from playwright.sync_api import expect
 
