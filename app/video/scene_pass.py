@@ -24,6 +24,7 @@ from storage.records import SUPPORT
 STATE_VERSION = 2
 _PROGRESS_EVERY_S = 0.1
 _CHECKPOINT_EVERY_S = 3.0  # of work
+_CHECKPOINT_FRAMES = 24  # and of film
 _OPENING_FRAMES = 24  # sampled more densely, so that a short scene has a choice too
 
 
@@ -226,7 +227,7 @@ class ScenePass:
     def _keep(self) -> None:
         """A checkpoint every few seconds of work. What is new in the table is kept as a step, so each row is written once."""
         now = time.monotonic()
-        if now - self._kept_at < _CHECKPOINT_EVERY_S or self._open is None:
+        if now - self._kept_at < _CHECKPOINT_EVERY_S or self._table.unpacked < _CHECKPOINT_FRAMES or self._open is None:
             return
         self._kept_at = now
         packed = self._table.pack_new()

@@ -84,6 +84,11 @@ class Table:
 
         return Curves(self.fps / self.stride, np.asarray(times, dtype=np.float64), columns)
 
+    @property
+    def unpacked(self) -> int:
+        """Rows that `pack_new` would pack."""
+        return len(self) - self._packed
+
     def pack_new(self) -> tuple[str, dict[str, Any]] | None:
         """What has come since the last call, as (name, JSON); None when nothing has."""
         if len(self) == self._packed:
