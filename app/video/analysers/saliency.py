@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 WIDTH = 96  # saliency maps are this wide
 _SPECTRAL_SIDE = 64
-_BORDER_SHARE = 0.08
-_CENTRE_WEIGHT = 0.35
-_LEAST_SHARE = 0.002
-R0, F0, K, TW, DS = 0.35, 0.1, 4.0, 8.0, 4.0
+_BORDER_SHARE, _LEAST_VARIANCE = 0.08, 20.0
+_CENTRE_WEIGHT, _RESIDUAL_FLOOR, _DETAIL_WEIGHT = 0.35, 0.35, 8.0
+_LEAST_SHARE, _LIFT = 0.002, 1.3
 
 
 @dataclass(frozen=True)
@@ -38,30 +37,27 @@ def saliency(frame: Frame) -> Map:
     """(H, 96) float32, 0..1: spectral residual times contrast with the picture's border, weighed towards the centre.
 
     Spectral residual: Hou and Zhang, "Saliency detection: a spectral residual approach" (CVPR 2007), a 64 x 64 Fourier
-    transform. Border contrast: the colour distance from each of the four border strips by their own covariance, as in
-    Zhang et al., "Minimum barrier salient object detection at 80 FPS" (ICCV 2015): what is unlike all of the frame's edges
-    is the subject. The second finds whole shapes, the first small ones.
+    transform. Border contrast: the distance in colour and in fineness of detail from each of the four border strips, by
+    their own covariance, as in Zhang et al., "Minimum barrier salient object detection at 80 FPS" (ICCV 2015): what is
+    unlike all of the frame's edges is the subject. The second finds whole shapes, the first small ones.
     """
     import cv2
     import numpy as np
 
     height = max(16, round(WIDTH * frame.y.shape[0] / frame.y.shape[1]))
     planes = [cv2.resize(p, (WIDTH, height), interpolation=cv2.INTER_AREA) for p in (frame.y, frame.u, frame.v)]
-    detail = _detail(frame.y, height)
     colour = cv2.GaussianBlur(cv2.merge(planes), (3, 3), 0).astype(np.float32)
-    look = np.dstack([colour, TW * np.log1p(detail)]) if TW else colour
-    contrast = _border_contrast(look)
+    contrast = _border_contrast(np.dstack([colour, _DETAIL_WEIGHT * np.log1p(_detail(frame.y, height))]))
     residual = cv2.resize(_spectral_residual(frame.y), (WIDTH, height), interpolation=cv2.INTER_LINEAR)
-    focus = _focus(detail)
-    both = contrast * (R0 + (1 - R0) * residual) * focus * ((1 - _CENTRE_WEIGHT) + _CENTRE_WEIGHT * _centre(height))
-    smooth = cv2.GaussianBlur(both, (0, 0), 1.2)
+    residual = _RESIDUAL_FLOOR + (1 - _RESIDUAL_FLOOR) * residual
+    both = contrast * residual * ((1 - _CENTRE_WEIGHT) + _CENTRE_WEIGHT * _centre(height))
+    smooth: Any = cv2.GaussianBlur(both, (0, 0), 1.2)
     top = float(smooth.max())
-    result: Map = smooth / top if top > 1e-6 else np.zeros_like(smooth)
-    return result
+    return np.asarray(smooth / top if top > 1e-6 else smooth * 0, np.float32)
 
 
 def find_subject(picture: Map) -> Subject:
-    """The strongest connected region of a saliency map, as much of it as Otsu's threshold leaves."""
+    """The strongest connected region of a saliency map, what lies well above Otsu's threshold."""
     import cv2
     import numpy as np
 
@@ -69,7 +65,8 @@ def find_subject(picture: Map) -> Subject:
     if float(picture.max()) <= 0:
         return Subject(0.0, 0.0, 1.0, 1.0, 0.5, 0.5, 0.0)
     levels = np.round(picture * 255).astype(np.uint8)
-    _, mask = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    otsu, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    mask = cv2.threshold(levels, _LIFT * otsu, 255, cv2.THRESH_BINARY)[1]
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     mass = np.bincount(labels.ravel(), weights=picture.ravel(), minlength=count)
@@ -97,28 +94,30 @@ def _confidence(picture: Map, inside: Any, dominance: float) -> float:
     return max(0.0, (within - without) / max(within, 1e-6)) * dominance * compact
 
 
-def _border_contrast(colour: Map) -> Map:
-    """Distance of every pixel from the four border strips' colours, the least of them counting twice; 0..1."""
+def _border_contrast(look: Map) -> Map:
+    """Distance of every pixel from the four border strips, the least of them counting twice, the greatest half; 0..1."""
     import numpy as np
 
-    height, width, _ = colour.shape
+    height, width, planes = look.shape
     deep, wide = max(2, round(height * _BORDER_SHARE)), max(2, round(width * _BORDER_SHARE))
-    strips = (colour[:deep], colour[-deep:], colour[:, :wide], colour[:, -wide:])
-    distances = np.stack([_distance(colour, strip.reshape(-1, strip.shape[2])) for strip in strips])
-    distances /= np.maximum(distances.max(axis=(1, 2), keepdims=True), 1e-6)
-    ordered = np.sort(distances, axis=0)
-    total = ordered[0] * 2 + ordered[1] + ordered[2] + 0.5 * ordered[3]
-    return np.asarray(total / max(float(total.max()), 1e-6), np.float32)
+    strips = (look[:deep], look[-deep:], look[:, :wide], look[:, -wide:])
+    flat = look.reshape(-1, planes)
+    distances = [_distance(flat, strip.reshape(-1, planes)) for strip in strips]
+    least, most = np.minimum.reduce(distances), np.maximum.reduce(distances)
+    total = np.add.reduce(distances) + least - most / 2
+    return np.asarray(total.reshape(height, width) / max(float(total.max()), 1e-6), np.float32)
 
 
-def _distance(colour: Map, strip: Map) -> Map:
-    """Mahalanobis distance from the strip's mean; a little variance is added, for strips of one colour."""
+def _distance(look: Map, strip: Map) -> Map:
+    """Mahalanobis distance of (N, P) pixels from the strip's mean, 0..1; a little variance is added, for strips of one colour."""
     import numpy as np
 
-    mean = strip.mean(axis=0)
-    spread = np.cov(strip.T).astype(np.float32) + np.eye(strip.shape[1], dtype=np.float32) * 20
-    off = colour - mean
-    return np.asarray(np.sqrt(np.maximum(0, ((off @ np.linalg.inv(spread)) * off).sum(axis=2))), np.float32)
+    planes = strip.shape[1]
+    spread = np.cov(strip.T) + np.eye(planes) * _LEAST_VARIANCE
+    whitening = np.linalg.cholesky(np.linalg.inv(spread)).astype(np.float32)
+    off = (look - strip.mean(axis=0)) @ whitening
+    distance = np.sqrt(np.einsum("np,np->n", off, off))
+    return np.asarray(distance / max(float(distance.max()), 1e-6), np.float32)
 
 
 def _detail(luma: Any, height: int) -> Map:
@@ -128,17 +127,7 @@ def _detail(luma: Any, height: int) -> Map:
 
     fine = cv2.convertScaleAbs(cv2.Laplacian(luma, cv2.CV_16S))
     small = cv2.resize(fine, (WIDTH, height), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), DS), np.float32)
-
-
-def _focus(detail: Map) -> Map:
-    """Detail as a weight, 0..1; all 1 where the picture's border is as detailed as its middle and sharpness tells nothing."""
-    import numpy as np
-
-    border = np.concatenate([detail[:4].ravel(), detail[-4:].ravel(), detail[:, :4].ravel(), detail[:, -4:].ravel()])
-    most = max(float(detail.max()), 1e-6)
-    weight = min(1.0, max(0.0, 1.0 - K * float(np.mean(border)) / most)) * (1 - F0)
-    return np.asarray((1 - weight) + weight * np.minimum(1, detail / most), np.float32)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 4), np.float32)
 
 
 def _spectral_residual(luma: Any) -> Map:
