@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH = 96  # saliency maps are this wide
 _SPECTRAL_SIDE = 64
-_BORDER_SHARE, _LEAST_VARIANCE = 0.08, 20.0
+_BORDER_SHARE, _LEAST_VARIANCE, _CLEAR_LEVELS = 0.08, 20.0, 25.0
 _CENTRE_WEIGHT, _RESIDUAL_FLOOR, _DETAIL_WEIGHT = 0.35, 0.35, 8.0
 _LEAST_SHARE, _LIFT = 0.002, 1.3
 
@@ -34,7 +34,7 @@ class Subject:
 
 
 def saliency(frame: Frame) -> Map:
-    """(H, 96) float32, 0..1: spectral residual times contrast with the picture's border, weighed towards the centre.
+    """(H, 96) float32, greatest 1, less where hardly anything differs: spectral residual times contrast with the picture's border, weighed towards the centre.
 
     Spectral residual: Hou and Zhang, "Saliency detection: a spectral residual approach" (CVPR 2007), a 64 x 64 Fourier
     transform. Border contrast: the distance in colour and in fineness of detail from each of the four border strips, by
@@ -53,7 +53,7 @@ def saliency(frame: Frame) -> Map:
     both = contrast * residual * ((1 - _CENTRE_WEIGHT) + _CENTRE_WEIGHT * _centre(height))
     smooth: Any = cv2.GaussianBlur(both, (0, 0), 1.2)
     top = float(smooth.max())
-    return np.asarray(smooth / top if top > 1e-6 else smooth * 0, np.float32)
+    return np.asarray(smooth * (_strength(colour) / top) if top > 1e-6 else smooth * 0, np.float32)
 
 
 def find_subject(picture: Map) -> Subject:
@@ -62,9 +62,10 @@ def find_subject(picture: Map) -> Subject:
     import numpy as np
 
     height, width = picture.shape
-    if float(picture.max()) <= 0:
+    greatest = float(picture.max())
+    if greatest <= 0:
         return Subject(0.0, 0.0, 1.0, 1.0, 0.5, 0.5, 0.0)
-    levels = np.round(picture * 255).astype(np.uint8)
+    levels = np.round(picture * (255 / greatest)).astype(np.uint8)
     otsu, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     mask = cv2.threshold(levels, _LIFT * otsu, 255, cv2.THRESH_BINARY)[1]
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
@@ -81,7 +82,7 @@ def find_subject(picture: Map) -> Subject:
         left=x / width, top=y / height, width=w / width, height=h / height,
         x=float(region.sum(axis=0) @ columns) / total / width,
         y=float(region.sum(axis=1) @ rows) / total / height,
-        confidence=_confidence(picture, labels == best, float(mass[best] / mass.sum())),
+        confidence=greatest * _confidence(picture, labels == best, float(mass[best] / mass.sum())),
     )  # fmt: skip
 
 
@@ -92,6 +93,14 @@ def _confidence(picture: Map, inside: Any, dominance: float) -> float:
     share = float(inside.mean())
     compact = 1.0 if share < 0.5 else max(0.0, 2 - 2 * share)
     return max(0.0, (within - without) / max(within, 1e-6)) * dominance * compact
+
+
+def _strength(colour: Map) -> float:
+    """0..1: how far, in levels, the most different place is from the border's mean colour; grain alone comes to nothing."""
+    import numpy as np
+
+    border = np.concatenate([colour[0], colour[-1], colour[:, 0], colour[:, -1]]).mean(axis=0)
+    return min(1.0, float(np.sqrt(((colour - border) ** 2).sum(axis=2)).max()) / _CLEAR_LEVELS)
 
 
 def _border_contrast(look: Map) -> Map:

@@ -49,7 +49,7 @@ def frame(x: float, y: float, index: int = 0, half_width: int = 18, half_height:
 
 def findings(frames: list[Frame], shots: list[Shot]) -> Findings:
     sampler = CompositionSampler()
-    rows = np.array([(f.index, *sampler.sample(f)) for f in frames], np.float32).reshape(len(frames), -1)
+    rows = np.array([(f.index, *sampler.sample(f)) for f in frames], np.float32).reshape(len(frames), 1 + len(sampler.columns))
     samples = Curves(24, np.array([f.time_s for f in frames]), dict(zip(("frame", *sampler.columns), rows.T, strict=True)))
     return Findings(Curves(24, np.arange(48) / 24), samples, shots, film())
 
@@ -70,7 +70,7 @@ def test_the_subject_is_where_it_was_put(x: float, y: float) -> None:
 
 def test_thirds_and_power_points() -> None:
     assert thirds_score(1 / 3, 0.5) == 1
-    assert thirds_score(0.5, 0.5) == 0
+    assert thirds_score(0.5, 0.5) == pytest.approx(0)
     assert thirds_score(0.4, 0.5) == pytest.approx(0.6)
     assert power_point_distance(2 / 3, 1 / 3, 16 / 9) == 0
     assert power_point_distance(0.5, 0.5, 2.0) == pytest.approx(math.hypot(1 / 6, 1 / 12))
