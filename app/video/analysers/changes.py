@@ -60,7 +60,7 @@ class Changes:
         have = len(self._tiny) - 1
         size = tiny.size
         far = [cv2.norm(tiny, self._tiny[-1 - lag], cv2.NORM_L1) / size if lag <= have else 0.0 for lag in LAGS]
-        other = [cv2.norm(shares, self._shares[-1 - lag], cv2.NORM_L1) / 4 if lag <= have else 0.0 for lag in LAGS]
+        other = [_apart(shares, self._shares[-1 - lag]) if lag <= have else 0.0 for lag in LAGS]
         bent = [self._bend(lag) / max(1.0, far[LAGS.index(lag)]) if lag <= have else 1.0 for lag in MIDDLES]
         alike = [float(self._shapes[-1] @ self._shapes[-1 - lag]) if lag <= have else 1.0 for lag in MIDDLES]
         mean, deviation = cv2.meanStdDev(frame.y)
@@ -89,6 +89,15 @@ def _shape(tiny: Vector) -> Vector:
     luma -= luma.mean()
     length = float(np.sqrt(luma @ luma))
     return luma / length if length > _FLAT_LENGTH else luma * 0
+
+
+def _apart(one: Vector, other: Vector) -> float:
+    """Histogram distance, 0 to 1: of light alone where that says more, as it does in black and white."""
+    import cv2
+
+    light = cv2.norm(one[:_LUMA_BINS], other[:_LUMA_BINS], cv2.NORM_L1) / 2
+    colour = cv2.norm(one[_LUMA_BINS:], other[_LUMA_BINS:], cv2.NORM_L1) / 2
+    return max(light, (light + colour) / 2)
 
 
 def _histogram(frame: Frame) -> Vector:
