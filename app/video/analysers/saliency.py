@@ -34,7 +34,7 @@ class Subject:
 
 
 def saliency(frame: Frame) -> Map:
-    """(H, 96) float32, greatest 1, less where hardly anything differs: spectral residual times contrast with the picture's border, weighed towards the centre.
+    """(H, 96) float32, greatest 1, less where hardly anything differs: spectral residual times border contrast, weighed to the centre.
 
     Spectral residual: Hou and Zhang, "Saliency detection: a spectral residual approach" (CVPR 2007), a 64 x 64 Fourier
     transform. Border contrast: the distance in colour and in fineness of detail from each of the four border strips, by
@@ -67,10 +67,10 @@ def find_subject(picture: Map) -> Subject:
         return Subject(0.0, 0.0, 1.0, 1.0, 0.5, 0.5, 0.0)
     levels = np.round(picture * (255 / greatest)).astype(np.uint8)
     otsu, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    mask = cv2.threshold(levels, _LIFT * otsu, 255, cv2.THRESH_BINARY)[1]
+    mask = cv2.threshold(levels, min(250.0, _LIFT * otsu), 255, cv2.THRESH_BINARY)[1]
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    mass = np.bincount(labels.ravel(), weights=picture.ravel(), minlength=count)
+    mass: Any = np.bincount(labels.ravel(), weights=picture.ravel(), minlength=count)
     mass[0] = 0
     mass[boxes[:, cv2.CC_STAT_AREA] < _LEAST_SHARE * picture.size] *= 0.25
     best = int(np.argmax(mass))
