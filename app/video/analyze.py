@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from app.capability import capability
+from app.video.analysers import ANALYSERS
+from app.video.analysers.base import Findings
+from app.video.curves import Shot
+from app.video.document import AnalysedMedia, AnalysisSettings, VideoAnalysis
 from app.video.export_csv import to_csv
 from app.video.export_edl import to_edl
 from app.video.export_otio import to_otio
-from app.video.models import AnalysedMedia, AnalysisSettings, AnalyzeVideo, MediaInfo, VideoAnalysis
+from app.video.models import AnalyzeVideo, MediaInfo
 from app.video.report import to_html
 from jobs.context import JobContext
 from storage.records import RESULT, Artifact
@@ -23,7 +27,7 @@ GENERATOR = "Animation AI Studio"
 _PASS_SHARE = 0.93
 
 
-@capability("video.analyze", lane="cpu", title="Analyze video", version=1, reusable=True)
+@capability("video.analyze", lane="cpu", title="Analyze video", version=2, reusable=True)
 def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
     """Finds the scenes of a video, picks keyframes from each and measures picture quality.
 
@@ -57,9 +61,12 @@ def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: Pa
     """Everything that is known, as one document."""
     from app.video.quality import overall
 
+    shots = [Shot(scene.start_frame, scene.end_frame) for scene in found.scenes]
+    findings = Findings(found.table.curves(), found.table.samples(), shots, info)
+    answers = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
     return VideoAnalysis(
         generator=GENERATOR,
-        engine=engine_name(),
+        engine=engine_name(request),
         media=AnalysedMedia(
             artifact_id=source.id,
             name=source.name,
@@ -70,7 +77,7 @@ def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: Pa
         settings=AnalysisSettings(
             detector=request.detector,
             scene_threshold=request.threshold,
-            min_scene_frames=request.min_scene_frames,
+            min_scene_frames=request.shortest_scene,
             frames_per_scene=request.frames_per_scene,
         ),
         frame_count=found.frame_count,
@@ -78,11 +85,14 @@ def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: Pa
         scenes=found.scenes,
         quality=overall([scene.quality for scene in found.scenes]),
         warnings=warnings_about(info, found.frame_count, found.damaged),
+        **answers,
     )
 
 
-def engine_name() -> str:
+def engine_name(request: AnalyzeVideo) -> str:
     """Who found the scenes."""
+    if request.detector == "studio":
+        return "built in, CPU"
     import scenedetect
 
     return f"built in, CPU (PySceneDetect {scenedetect.__version__})"

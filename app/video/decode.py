@@ -8,10 +8,11 @@ import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from app.video.frame import LONG_SIDE_PX, Frame
 from app.video.probe import clockwise, open_container, pick_stream
 from configs.errors import BadMedia
 
@@ -38,15 +39,20 @@ class Place:
     origin: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Picture:
-    """One frame as a viewer sees it. ``time_s`` counts from frame 0; ``image`` is BGR, upright, coded size."""
+    """One frame as a viewer sees it. ``time_s`` counts from frame 0."""
 
     index: int
     stamp: int
     time_s: float
     raw: VideoFrame
-    image: Image
+    small: Frame | None = None  # for the analysers; made beside the decoding
+
+    @cached_property
+    def image(self) -> Image:
+        """(H, W, 3) uint8 BGR, upright, coded size; converted when it is first asked for."""
+        return bgr_upright(self.raw)
 
 
 class Decoder:
@@ -73,7 +79,7 @@ class Decoder:
         for index, stamp, time_base, raw in self._numbered(since):
             found = True
             assert self.origin is not None
-            yield Picture(index, stamp, float((stamp - self.origin) * time_base), raw, bgr_upright(raw))
+            yield Picture(index, stamp, float((stamp - self.origin) * time_base), raw)
         if not found:
             raise BadMedia(f"{self._path.name!r} has no frame that can be decoded.", "It is damaged or cut short; export it again.")
 
@@ -204,6 +210,29 @@ def _seek(container: InputContainer, stream: VideoStream, stamp: int) -> bool:
 def bgr_upright(raw: VideoFrame) -> Image:
     """(H, W, 3) uint8 BGR at coded size, turned as the file's display matrix says."""
     return turn(cast("Image", scaled(raw, format="bgr24").to_ndarray()), clockwise(raw.rotation))
+
+
+def small_frame(picture: Picture) -> Frame:
+    """The frame as the analysers want it: planes of 320 px on the long side, averaged by area, full range, upright."""
+    raw = picture.raw
+    factor = min(1.0, LONG_SIDE_PX / max(raw.width, raw.height))
+    size = {"width": _even(raw.width * factor), "height": _even(raw.height * factor)}
+    planes = scaled(raw, **size, format="yuvj420p", interpolation="AREA").planes
+    turned = clockwise(raw.rotation)
+    y, u, v = (turn(_plane(plane), turned) for plane in planes)
+    return Frame(picture.index, picture.time_s, y, u, v)
+
+
+def _plane(plane: Any) -> Image:
+    """The plane's pixels without the padding at the end of its lines, as a view that keeps the frame alive."""
+    import numpy as np
+
+    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return cast("Image", lines[: plane.height, : plane.width])
+
+
+def _even(value: float) -> int:
+    return max(2, round(value / 2) * 2)
 
 
 def turn(image: Image, rotation_deg: int) -> Image:

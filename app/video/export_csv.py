@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from app.video.models import Scene, VideoAnalysis
+from app.video.document import VideoAnalysis
+from app.video.models import Scene
 
 COLUMNS = (
     "scene", "start_frame", "end_frame", "frames", "start_timecode", "end_timecode", "start_s", "end_s", "duration_s",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.video.clock import FilmClock
-from app.video.models import VideoAnalysis
+from app.video.document import VideoAnalysis
 from app.video.timecode import to_frame, to_timecode
 
 _RECORD_START = "01:00:00:00"

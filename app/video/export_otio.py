@@ -6,7 +6,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from app.video.clock import FilmClock
-from app.video.models import AnalysedMedia, Scene, VideoAnalysis
+from app.video.document import AnalysedMedia, VideoAnalysis
+from app.video.models import Scene
 
 METADATA_KEY = "animation_ai_studio"
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_SIDE_PX = 1280
 JPEG_QUALITY = 88
 _EDGE_SHARE, _EDGE_FRAMES = 0.1, 3
+_LEAST = 16  # slots: a scene's end is known two seconds late, and the next scene needs its share of them
 _SPARE = 3  # candidates kept per keyframe wanted, so that a late cut still leaves a choice
 
 
@@ -43,7 +44,7 @@ class Shortlist:
     """
 
     def __init__(self, wanted: int) -> None:
-        self._limit = max(8, _SPARE * wanted)
+        self._limit = max(_LEAST, _SPARE * wanted)
         self._slots: dict[int, Candidate] = {}
         self._start, self._width = 0, 1
 

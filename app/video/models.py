@@ -8,28 +8,32 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.capability import VideoRef
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-Detector = Literal["content", "adaptive", "threshold"]
-DEFAULT_THRESHOLDS: dict[str, float] = {"content": 27.0, "adaptive": 3.0, "threshold": 12.0}
+Detector = Literal["studio", "content", "adaptive", "threshold"]
+DEFAULT_THRESHOLDS: dict[str, float] = {"studio": 1.0, "content": 27.0, "adaptive": 3.0, "threshold": 12.0}
+
+DEFAULT_SHORTEST: dict[str, int] = {"studio": 3, "content": 15, "adaptive": 15, "threshold": 15}
 
 Index = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Model(BaseModel):
+class Strict(BaseModel):
+    """A model that refuses what it does not know."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Rational(_Model):
+class Rational(Strict):
     """An exact rate or ratio such as 30000/1001."""
 
     num: int
     den: int = Field(gt=0)
 
 
-class Colour(_Model):
+class Colour(Strict):
     """Colour description in ffmpeg's words; None where the file does not say."""
 
     primaries: str | None = None
@@ -38,8 +42,8 @@ class Colour(_Model):
     range: str | None = None
 
 
-class VideoStream(_Model):
-    """The picture track that is analysed: the file's first video stream, cover art left out."""
+class VideoStream(Strict):
+    """The picture track that is analysed: the file\'s first video stream, cover art left out."""
 
     codec: str
     profile: str | None = None
@@ -66,7 +70,7 @@ class VideoStream(_Model):
     colour: Colour = Colour()
 
 
-class AudioStream(_Model):
+class AudioStream(Strict):
     """One audio track."""
 
     codec: str
@@ -77,7 +81,7 @@ class AudioStream(_Model):
     title: str | None = None
 
 
-class SubtitleStream(_Model):
+class SubtitleStream(Strict):
     """One subtitle track."""
 
     codec: str
@@ -85,7 +89,7 @@ class SubtitleStream(_Model):
     title: str | None = None
 
 
-class MediaInfo(_Model):
+class MediaInfo(Strict):
     """What probing a video file tells."""
 
     container: str
@@ -98,22 +102,26 @@ class MediaInfo(_Model):
     proxy_reason: str | None = Field(default=None, description="Why browsers cannot play or scrub the original.")
 
 
-class AnalyzeVideo(_Model):
+class AnalyzeVideo(Strict):
     """Find the scenes of a video, pick keyframes and measure picture quality."""
 
     video: VideoRef = Field(description="The clip to analyse.")
     detector: Detector = Field(
-        default="content",
-        description="content: hard cuts by change of colour and light; adaptive: the same against a rolling mean, "
+        default="studio",
+        description="studio: our own; hard cuts, fades and dissolves, flashes not taken for cuts. The others are PySceneDetect's, "
+        "cut for cut. content: hard cuts by change of colour and light; adaptive: the same against a rolling mean, "
         "steadier on fast motion; threshold: fades to and from black.",
     )
     scene_threshold: float | None = Field(
         default=None,
         gt=0,
         le=255,
-        description="How big a change makes a cut. Left out: 27 for content, 3 for adaptive, 12 for threshold.",
+        description="How big a change makes a cut; for studio a sensitivity, higher finds more. "
+        "Left out: 1 for studio, 27 for content, 3 for adaptive, 12 for threshold.",
     )
-    min_scene_frames: int = Field(default=15, ge=1, le=10_000, description="Shortest scene in frames.")
+    min_scene_frames: int | None = Field(
+        default=None, ge=1, le=10_000, description="Shortest scene in frames. Left out: 3 for studio, 15 for the others."
+    )
     frames_per_scene: int = Field(default=3, ge=1, le=12, description="Keyframes picked from each scene.")
 
     @property
@@ -121,8 +129,13 @@ class AnalyzeVideo(_Model):
         """The threshold in force."""
         return DEFAULT_THRESHOLDS[self.detector] if self.scene_threshold is None else self.scene_threshold
 
+    @property
+    def shortest_scene(self) -> int:
+        """The shortest scene in force, frames."""
+        return DEFAULT_SHORTEST[self.detector] if self.min_scene_frames is None else self.min_scene_frames
 
-class Keyframe(_Model):
+
+class Keyframe(Strict):
     """One picture that stands for (a part of) a scene."""
 
     frame: Index
@@ -135,7 +148,7 @@ class Keyframe(_Model):
     sharpness: float = Field(ge=0)
 
 
-class Quality(_Model):
+class Quality(Strict):
     """Picture quality averaged over sampled frames. Luma levels run from 0 (black) to 255 (white)."""
 
     sampled_frames: int = Field(ge=1)
@@ -149,7 +162,7 @@ class Quality(_Model):
     remarks: list[str] = Field(default=[], description="Plain words for what stands out: blurred, dark, noisy ...")
 
 
-class Scene(_Model):
+class Scene(Strict):
     """One shot; frames count from 0 and ``end_frame`` is the first frame of the next."""
 
     index: Index
@@ -178,48 +191,14 @@ class Scene(_Model):
         return max(self.keyframes, key=lambda k: k.sharpness, default=None)
 
 
-class AnalysedMedia(_Model):
-    """Which file was analysed and what it holds."""
-
-    artifact_id: str
-    name: str = Field(description="The original file name.")
-    path: str | None = Field(default=None, description="Where the original lies, when it was given by path.")
-    content_hash: str
-    info: MediaInfo
-
-
-class AnalysisSettings(_Model):
-    """The settings in force, defaults filled in."""
-
-    detector: Detector
-    scene_threshold: float
-    min_scene_frames: int
-    frames_per_scene: int
-
-
-class VideoAnalysis(_Model):
-    """The whole analysis, as kept in analysis.json; every analyser adds one key."""
-
-    schema_version: int = SCHEMA_VERSION
-    generator: str
-    engine: str
-    media: AnalysedMedia
-    settings: AnalysisSettings
-    frame_count: int = Field(ge=1, description="Frames decoded.")
-    duration_s: Seconds
-    scenes: list[Scene]
-    quality: Quality
-    warnings: list[str] = []
-
-
-class MakeProxy(_Model):
+class MakeProxy(Strict):
     """Make a small copy of a video that browsers can play and scrub frame by frame."""
 
     video: VideoRef = Field(description="The clip to copy.")
     height: int = Field(default=540, ge=144, le=2160, description="Greatest height in pixels; never enlarged.")
 
 
-class ProxyResult(_Model):
+class ProxyResult(Strict):
     """The proxy; its frame numbers and time stamps are those of the source."""
 
     artifact_id: str

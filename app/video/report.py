@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from app.video.models import AudioStream, Keyframe, Scene, VideoAnalysis
+from app.video.document import VideoAnalysis
+from app.video.models import AudioStream, Keyframe, Scene
 
 _TEMPLATE = Path(__file__).with_name("report.html")
 _JPEG_QUALITY = 82

@@ -1,4 +1,4 @@
-"""The one pass over the pictures: cuts, quality and keyframes together, each scene kept and shown once it is complete."""
+"""The one pass over the pictures: curves, cuts and keyframes together, each scene kept and shown once it is complete."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from app.video.analysers import ANALYSERS
 from app.video.clock import FilmClock
-from app.video.decode import Decoder, Picture, Place, ahead
+from app.video.curve_finder import CurveFinder
+from app.video.decode import Decoder, Picture, Place, ahead, small_frame
 from app.video.keyframes import Candidate, Shortlist, appeal, choose, render, shrink, write_jpeg
 from app.video.models import AnalyzeVideo, Keyframe, MediaInfo, Scene
 from app.video.quality import SAMPLES_PER_S, FrameQuality, measure, summarize
 from app.video.scenes import Cut, SceneFinder, make_detector
+from app.video.table import Table
 from jobs.context import JobContext, OnStep
 from storage.records import SUPPORT
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 _PROGRESS_EVERY_S = 0.1
-_CHECKPOINT_EVERY_S = 3.0
+_CHECKPOINT_EVERY_S = 3.0  # of work
+_CHECKPOINT_FRAMES = 24  # and of film
 _OPENING_FRAMES = 24  # sampled more densely, so that a short scene has a choice too
 
 
@@ -33,6 +37,7 @@ class PassResult:
     frame_count: int
     duration_s: float
     damaged: int
+    table: Table
 
 
 class OpenScene:
@@ -46,17 +51,16 @@ class OpenScene:
         self._step = max(1, round(float(fps) / SAMPLES_PER_S))
         self._opening_step = 2 if wanted <= 4 else 1
 
-    def look(self, picture: Picture) -> None:
+    def look(self, picture: Picture) -> FrameQuality | None:
         """Measures and perhaps keeps a frame, when it is one to be sampled."""
         offset = picture.index - self.start.frame
-        if offset % (self._opening_step if offset < _OPENING_FRAMES else self._step) == 0:
-            self.take(picture, measure(picture.image))
-
-    def take(self, picture: Picture, quality: FrameQuality, candidate: bool = True) -> None:
-        """Adds a measured frame, as a possible keyframe too when ``candidate``."""
+        if offset % (self._opening_step if offset < _OPENING_FRAMES else self._step) != 0:
+            return None
+        quality = measure(picture.image)
         self.samples[picture.index] = quality
-        if candidate and self.shortlist.wants(picture.index, quality):
+        if self.shortlist.wants(picture.index, quality):
             self.shortlist.add(Candidate(picture.index, picture.stamp, picture.time_s, quality, shrink(picture.raw)))
+        return quality
 
     def split(self, cut: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
         """Ends the scene at ``cut``; what was sampled behind it belongs to the next."""
@@ -73,14 +77,15 @@ class ScenePass:
     def __init__(self, job: JobContext, request: AnalyzeVideo, path: Path, info: MediaInfo, on_step: OnStep) -> None:
         self._job, self._request, self._path, self._info, self._on_step = job, request, path, info, on_step
         self._clock = FilmClock.of(info.video)
-        self._finder = SceneFinder(make_detector(request), self._clock.fps, info.video.vfr)
+        self._table = Table(ANALYSERS, info.video.fps)
+        self._finder = self._make_finder()
         self._decoder = Decoder(path, 1.0 / info.video.fps)
         self._scenes: list[Scene] = []
         self._files: dict[str, str] = {}
         self._open: OpenScene | None = None
-        self._seen = -1  # last frame that the detector has looked at
-        self._resumed: dict[int, FrameQuality] = {}
-        self._resumed_candidates: set[int] = set()
+        self._seen = -1  # last frame that has its row
+        self._chunks: list[str] = []
+        self._unkept: list[list[float]] = []  # sampled quality since the last checkpoint
         self._told_at = self._kept_at = time.monotonic()
 
     def run(self) -> PassResult:
@@ -93,7 +98,7 @@ class ScenePass:
 
         cv2.setNumThreads(1)  # the work per frame is small: starting threads costs more than they save
         picture: Picture | None = None
-        with closing(ahead(self._decoder.pictures(self._resume()))) as pictures:
+        with closing(ahead(map(_with_small, self._decoder.pictures(self._resume())))) as pictures:
             for picture in pictures:
                 self._job.raise_if_cancelled()
                 self._take(picture)
@@ -103,23 +108,32 @@ class ScenePass:
         for cut in self._finder.finish():
             self._close(cut)
         self._close(end)
-        return PassResult(self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged)
+        return PassResult(self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged, self._table)
+
+    def _make_finder(self) -> CurveFinder | SceneFinder:
+        request = self._request
+        if request.detector == "studio":
+            return CurveFinder(self._table, request.threshold, request.shortest_scene)
+        return SceneFinder(make_detector(request), self._clock.fps, self._info.video.vfr)
 
     def _take(self, picture: Picture) -> None:
-        if self._open is None:
-            self._open = OpenScene(Cut(picture.index, picture.time_s, picture.stamp), self._clock.fps, self._request.frames_per_scene)
+        assert picture.small is not None
         if picture.index <= self._seen:
-            self._finder.note(picture)
-            if picture.index in self._resumed:
-                self._open.take(picture, self._resumed[picture.index], candidate=picture.index in self._resumed_candidates)
+            self._table.warm_up(picture.small)
             return
         self._seen = picture.index
-        cuts = self._finder.feed(picture)
-        for cut in cuts:
+        self._table.take(picture.small, picture.stamp)
+        if self._open is None:
+            self._open = self._opening(Cut(picture.index, picture.time_s, picture.stamp))
+        for cut in self._finder.feed() if isinstance(self._finder, CurveFinder) else self._finder.feed(picture):
             self._close(cut)
-        self._open.look(picture)
-        if cuts:
-            self._keep()
+        quality = self._open.look(picture)
+        if quality is not None:
+            self._unkept.append([picture.index, *astuple(quality)])
+        self._keep()
+
+    def _opening(self, start: Cut) -> OpenScene:
+        return OpenScene(start, self._clock.fps, self._request.frames_per_scene)
 
     def _end(self, last: Picture) -> Cut:
         """One past the last frame; it is shown for one nominal frame, or as long as the file says."""
@@ -148,11 +162,15 @@ class ScenePass:
 
     def _look_again(self, start: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
         """A scene so short that none of its frames was sampled: decodes its first one anew."""
-        assert self._decoder.origin is not None
-        again = Decoder(self._path, 1.0 / self._info.video.fps)
-        picture = next(again.pictures(Place(start.frame, start.stamp, self._decoder.origin)))
+        picture = self._fetch(start)
         quality = measure(picture.image)
         return {start.frame: quality}, [Candidate(start.frame, start.stamp, start.time_s, quality, shrink(picture.raw))]
+
+    def _fetch(self, at: Cut) -> Picture:
+        """Decodes one frame anew."""
+        assert self._decoder.origin is not None
+        again = Decoder(self._path, 1.0 / self._info.video.fps)
+        return next(again.pictures(Place(at.frame, at.stamp, self._decoder.origin)))
 
     def _make(self, draft: _Draft) -> dict[str, Any]:
         chosen = choose(draft.candidates, draft.start.frame, draft.end.frame, self._request.frames_per_scene)
@@ -207,20 +225,27 @@ class ScenePass:
         self._on_step(min(1.0, picture.time_s / self._info.duration_s), f"Finding scenes: {found}")
 
     def _keep(self) -> None:
-        """A checkpoint after a cut. What it holds is small: the open scene has only just begun."""
+        """A checkpoint every few seconds of work. What is new in the table is kept as a step, so each row is written once."""
         now = time.monotonic()
-        if now - self._kept_at < _CHECKPOINT_EVERY_S or self._open is None or self._decoder.origin is None:
+        if now - self._kept_at < _CHECKPOINT_EVERY_S or self._table.unpacked < _CHECKPOINT_FRAMES or self._open is None:
             return
         self._kept_at = now
+        packed = self._table.pack_new()
+        if packed is None:
+            return
+        name, chunk = packed
+        quality = self._unkept
+        self._job.step(name, lambda: {**chunk, "quality": quality})
+        self._chunks.append(name)
+        self._unkept = []
         start = self._open.start
         self._job.checkpoint({
             "version": STATE_VERSION,
-            "seen": self._seen,
+            "chunks": self._chunks,
             "scenes": len(self._scenes),
             "start": [start.frame, start.time_s, start.stamp],
             "origin": self._decoder.origin,
             "finder": self._finder.state(),
-            "samples": [[frame, *astuple(quality)] for frame, quality in self._open.samples.items()],
             "candidates": [c.frame for c in self._open.shortlist.candidates()],
         })  # fmt: skip
 
@@ -230,17 +255,39 @@ class ScenePass:
         if not isinstance(state, dict) or state.get("version") != STATE_VERSION:
             return None
         try:
+            chunks = [self._job.step(name, _not_kept) for name in state["chunks"]]
             for index in range(state["scenes"]):
                 self._remember(self._job.step(_step_name(index), _not_kept))
         except LookupError:
             self._scenes, self._files = [], {}
             return None
-        frame, _, stamp = state["start"]
+        self._chunks = list(state["chunks"])
+        for chunk in chunks:
+            self._table.unpack(chunk)
+        self._seen = len(self._table) - 1
+        self._decoder.origin = state["origin"]
+        self._reopen(state, [row for chunk in chunks for row in chunk["quality"]])
+        first = max(0, len(self._table) - self._table.memory)
+        return Place(first, self._table.stamp(first), state["origin"])
+
+    def _reopen(self, state: dict[str, Any], quality: list[list[float]]) -> None:
+        """The open scene and the finder as they were."""
+        frame, time_s, stamp = state["start"]
         self._finder.restore(state["finder"])
-        self._seen = state["seen"]
-        self._resumed = {int(row[0]): FrameQuality(*row[1:]) for row in state["samples"]}
-        self._resumed_candidates = set(state["candidates"])
-        return Place(frame, stamp, state["origin"])
+        if isinstance(self._finder, SceneFinder):
+            for index in range(frame, len(self._table)):
+                self._finder.remember(index, self._table.time_s(index), self._table.stamp(index))
+        self._open = self._opening(Cut(frame, time_s, stamp))
+        self._open.samples = {int(row[0]): FrameQuality(*row[1:]) for row in quality if row[0] >= frame}
+        for candidate in state["candidates"]:
+            at = Cut(candidate, self._table.time_s(candidate), self._table.stamp(candidate))
+            picture = shrink(self._fetch(at).raw)
+            self._open.shortlist.add(Candidate(at.frame, at.stamp, at.time_s, self._open.samples[candidate], picture))
+
+
+def _with_small(picture: Picture) -> Picture:
+    picture.small = small_frame(picture)
+    return picture
 
 
 @dataclass(frozen=True)

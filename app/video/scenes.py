@@ -46,16 +46,16 @@ class SceneFinder:
 
     def feed(self, picture: Picture) -> list[Cut]:
         """Looks at the next frame; returns the cuts that it makes certain, which may lie some frames back."""
-        self.note(picture)
+        self.remember(picture.index, picture.time_s, picture.stamp)
         self._clock = self._timecode(picture.index, picture.time_s)
         return self._cuts(self._detector.process_frame(self._clock, self.working_image(picture.image)))
 
-    def note(self, picture: Picture) -> None:
+    def remember(self, index: int, time_s: float, stamp: int) -> None:
         """Remembers when a frame is shown without looking at it (it was looked at in an earlier attempt)."""
         if not self._times:
-            self._first = picture.index
-        self._times.append(picture.time_s)
-        self._stamps.append(picture.stamp)
+            self._first = index
+        self._times.append(time_s)
+        self._stamps.append(stamp)
 
     def finish(self) -> list[Cut]:
         """The cuts that only the end of the film makes certain."""
@@ -120,7 +120,7 @@ def make_detector(request: AnalyzeVideo) -> Any:
     """
     from scenedetect.detectors import AdaptiveDetector, ContentDetector, ThresholdDetector
 
-    threshold, length = request.threshold, request.min_scene_frames
+    threshold, length = request.threshold, request.shortest_scene
     if not math.isfinite(threshold):
         raise BadInput(f"Scene threshold {threshold} is not a number.", "Leave it out for the usual one.")
     if request.detector == "adaptive":

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from app.video.analyze import analyze_video, media_info, warnings_about
-from app.video.models import AnalyzeVideo, VideoAnalysis
+from app.video.document import VideoAnalysis
+from app.video.models import AnalyzeVideo
 from app.video.probe import probe_video
 from configs.errors import BadMedia, NotFound
 from storage.records import RESULT

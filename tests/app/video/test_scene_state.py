@@ -30,7 +30,9 @@ def film(count: int = 220) -> list[Picture]:
         tone = 0 if n % 83 > 74 else 250 if n % 59 == 7 else (n // 23 * 67) % 200 + 30
         image = np.clip(tone + rng.integers(-12, 12, (45, 80, 3)), 0, 255).astype(np.uint8)
         image[:, :, 1] = (image[:, :, 1].astype(int) * (n // 31 % 4)) // 3
-        pictures.append(Picture(n, n * 512, n / 24, None, image))  # type: ignore[arg-type]
+        picture = Picture(n, n * 512, n / 24, None)  # type: ignore[arg-type]
+        picture.image = image
+        pictures.append(picture)
     return pictures
 
 
@@ -53,7 +55,7 @@ def test_going_on_from_a_kept_state_gives_the_same_cuts(settings: dict[str, Any]
         second.restore(state)
         start = cuts[-1].frame if cuts else 0
         for picture in pictures[start:stop]:
-            second.note(picture)
+            second.remember(picture.index, picture.time_s, picture.stamp)
         cuts += [cut for picture in pictures[stop:] for cut in second.feed(picture)] + second.finish()
         assert cuts == expected
 

@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from app.video import models
-from app.video.models import SCHEMA_VERSION, Quality, VideoAnalysis
+from app.video.document import VideoAnalysis
+from app.video.models import SCHEMA_VERSION, Quality
 from app.video.quality import remarks
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "analysis-schema.md").read_text(encoding="utf-8")

@@ -1,0 +1,8 @@
+"""THE table of analysers. To add one: write its file beside this, name it here, and give its result a field in `VideoAnalysis`."""
+
+from __future__ import annotations
+
+from app.video.analysers import scenes
+from app.video.analysers.base import Analyser
+
+ANALYSERS: tuple[Analyser, ...] = (scenes.ANALYSER,)

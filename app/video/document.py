@@ -1,0 +1,43 @@
+"""The whole analysis as one document: what stands in analysis.json."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from app.video.analysers.scenes import Transitions
+from app.video.models import SCHEMA_VERSION, Detector, MediaInfo, Quality, Scene, Seconds, Strict
+
+
+class AnalysedMedia(Strict):
+    """Which file was analysed and what it holds."""
+
+    artifact_id: str
+    name: str = Field(description="The original file name.")
+    path: str | None = Field(default=None, description="Where the original lies, when it was given by path.")
+    content_hash: str
+    info: MediaInfo
+
+
+class AnalysisSettings(Strict):
+    """The settings in force, defaults filled in."""
+
+    detector: Detector
+    scene_threshold: float
+    min_scene_frames: int
+    frames_per_scene: int
+
+
+class VideoAnalysis(Strict):
+    """The whole analysis, as kept in analysis.json; every analyser adds one key."""
+
+    schema_version: int = SCHEMA_VERSION
+    generator: str
+    engine: str
+    media: AnalysedMedia
+    settings: AnalysisSettings
+    frame_count: int = Field(ge=1, description="Frames decoded.")
+    duration_s: Seconds
+    scenes: list[Scene]
+    quality: Quality
+    warnings: list[str] = []
+    transitions: Transitions
