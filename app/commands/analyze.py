@@ -16,7 +16,7 @@ from app.video.models import DEFAULT_THRESHOLDS, Detector
 
 CAPABILITY = "video.analyze"
 FLAGS = ("detector", "scene_threshold", "min_scene_frames", "frames_per_scene")
-ROLES_WRITTEN = ("result", "support")
+INTERNAL = ("lanes.json", "curves.npz")  # for the page and for later questions, not for people
 MOST_ROWS = 40
 
 
@@ -27,9 +27,9 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--frames-per-scene", type=int, metavar="N", help="keyframes picked from each scene (default 3)")
     parser.add_argument("--scene-threshold", type=float, metavar="T", help=f"how big a change makes a cut (default {thresholds})")
     parser.add_argument(
-        "--detector", choices=get_args(Detector), help="content: hard cuts; adaptive: steadier on fast motion; threshold: fades"
+        "--detector", choices=get_args(Detector), help="studio (usual): cuts, fades and dissolves; the others are PySceneDetect's"
     )
-    parser.add_argument("--min-scene-frames", type=int, metavar="N", help="shortest scene in frames (default 15)")
+    parser.add_argument("--min-scene-frames", type=int, metavar="N", help="shortest scene in frames (default 3 for studio, else 15)")
     parser.add_argument("--project", metavar="ID", help="the project that the analysis belongs to")
     parser.add_argument("--again", action="store_true", help="analyse anew even if this was done before")
 
@@ -45,7 +45,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         clip = job["result"]["media"]["name"]
         folder = out or require_folder(Path(f"{Path(clip).stem}-analysis"))
         assert folder is not None
-        files = [artifact for artifact in job["artifacts"] if artifact["role"] in ROLES_WRITTEN]
+        files = [artifact for artifact in job["artifacts"] if artifact["name"] not in INTERNAL]
         written = write_folder(session, files, folder)
     document = {
         "job": {key: value for key, value in job.items() if key != "result"},

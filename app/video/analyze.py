@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.capability import capability
 from app.video.analysers import ANALYSERS
 from app.video.analysers.base import Findings
+from app.video.analysers.sound import why_absent
 from app.video.curves import Shot
 from app.video.document import AnalysedMedia, AnalysisSettings, VideoAnalysis
 from app.video.export_csv import to_csv
@@ -17,10 +18,13 @@ from app.video.export_edl import to_edl
 from app.video.export_otio import to_otio
 from app.video.models import AnalyzeVideo, MediaInfo
 from app.video.report import to_html
+from app.video.sound_task import SoundTask
 from jobs.context import JobContext
-from storage.records import RESULT, Artifact
+from storage.records import RESULT, SUPPORT, Artifact
 
 if TYPE_CHECKING:
+    from app.video.analysers.sound import Sound
+    from app.video.curves import Curves
     from app.video.scene_pass import PassResult
 
 GENERATOR = "Animation AI Studio"
@@ -39,10 +43,15 @@ def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
     source = job.artifact(request.video)
     job.progress(0.0, "Opening the clip")
     info = media_info(source)
-    found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE)).run()
-    analysis = assemble(request, source, info, found)
+    with SoundTask(source.path, info) as listening:
+        found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE)).run()
+        job.progress(_PASS_SHARE, "Listening to the end")
+        sound = listening.result()
+    curves = found.table.curves()
+    analysis = assemble(request, source, info, found, curves, sound)
     job.progress(_PASS_SHARE, "Writing the report and the edit lists")
     export(job, analysis, found.files)
+    keep_curves(job, analysis, curves)
     job.progress(1.0, "Done")
     return analysis
 
@@ -57,12 +66,14 @@ def media_info(source: Artifact) -> MediaInfo:
         return probe_video(source.path)
 
 
-def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: PassResult) -> VideoAnalysis:
+def assemble(
+    request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: PassResult, curves: Curves, sound: Sound | None
+) -> VideoAnalysis:
     """Everything that is known, as one document."""
     from app.video.quality import overall
 
     shots = [Shot(scene.start_frame, scene.end_frame) for scene in found.scenes]
-    findings = Findings(found.table.curves(), found.table.samples(), shots, info)
+    findings = Findings(curves, found.table.samples(), shots, info)
     answers = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
     return VideoAnalysis(
         generator=GENERATOR,
@@ -85,6 +96,8 @@ def assemble(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: Pa
         scenes=found.scenes,
         quality=overall([scene.quality for scene in found.scenes]),
         warnings=warnings_about(info, found.frame_count, found.damaged),
+        sound=sound,
+        sound_absent=why_absent(info) if sound is None else None,
         **answers,
     )
 
@@ -108,6 +121,19 @@ def warnings_about(info: MediaInfo, decoded: int, damaged: int) -> list[str]:
     if video.vfr:
         found.append("Frames are unevenly spaced in time. Edit lists place cuts on the even grid of the nominal frame rate.")
     return found
+
+
+def keep_curves(job: JobContext, analysis: VideoAnalysis, curves: Curves) -> None:
+    """Keeps the per-frame numbers, whole (curves.npz) and as the timeline draws them (lanes.json)."""
+    from app.video.lanes import make_lanes
+
+    for name, data, media_type in (
+        ("lanes.json", make_lanes(analysis, curves).model_dump_json().encode(), "application/json"),
+        ("curves.npz", curves.pack(), "application/octet-stream"),
+    ):
+        path = job.work_dir / name
+        path.write_bytes(data)
+        job.save(name, path, kind="data", role=SUPPORT, media_type=media_type, inputs=[analysis.media.artifact_id])
 
 
 def export(job: JobContext, analysis: VideoAnalysis, pictures: Mapping[str, str]) -> None:

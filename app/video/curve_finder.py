@@ -21,6 +21,7 @@ class CurveFinder:
         self._table, self._sensitivity, self._shortest = table, sensitivity, min_scene_frames
         self._last_cut = 0
         self._told = 0  # boundaries up to here are settled
+        self.flashed: set[int] = set()  # frames that show a flash rather than their shot
 
     def feed(self) -> list[Cut]:
         """Called after each frame."""
@@ -32,19 +33,20 @@ class CurveFinder:
 
     def state(self) -> dict[str, Any]:
         """Everything that later decisions depend on, beside the table."""
-        return {"last_cut": self._last_cut, "told": self._told}
+        return {"last_cut": self._last_cut, "told": self._told, "flashed": sorted(self.flashed)}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes back to a `state`."""
-        self._last_cut, self._told = int(state["last_cut"]), int(state["told"])
+        self._last_cut, self._told, self.flashed = int(state["last_cut"]), int(state["told"]), set(state["flashed"])
 
     def _look(self, settled: int) -> list[Cut]:
         if settled <= self._told:
             return []
         start = max(0, self._told - BEHIND)
-        boundaries = boundaries_of(find_transitions(self._table.curves(start), self._sensitivity))
+        found = find_transitions(self._table.curves(start), self._sensitivity)
+        self.flashed |= {start + frame for t in found if t.kind == "flash" for frame in range(t.first, t.last + 1)}
         cuts = []
-        for frame in (start + b for b in boundaries):
+        for frame in (start + b for b in boundaries_of(found)):
             if not self._told < frame <= settled or frame - self._last_cut < self._shortest or frame >= len(self._table):
                 continue
             cuts.append(Cut(frame, self._table.time_s(frame), self._table.stamp(frame)))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from app.video.analysers.camera import FilmCamera
+from app.video.analysers.coherence import FilmCoherence
+from app.video.analysers.composition import FilmComposition
+from app.video.analysers.holds import FilmHolds
+from app.video.analysers.quality import FilmQuality
 from app.video.analysers.scenes import Transitions
+from app.video.analysers.sound import Sound
+from app.video.analysers.technical import Technical
 from app.video.models import SCHEMA_VERSION, Detector, MediaInfo, Quality, Scene, Seconds, Strict
 
 
@@ -39,5 +46,13 @@ class VideoAnalysis(Strict):
     duration_s: Seconds
     scenes: list[Scene]
     quality: Quality
-    warnings: list[str] = []
+    warnings: list[str] = Field(default=[])
     transitions: Transitions
+    picture: FilmQuality
+    composition: FilmComposition
+    camera: FilmCamera
+    coherence: FilmCoherence
+    holds: FilmHolds
+    technical: Technical
+    sound: Sound | None = None
+    sound_absent: str | None = Field(default=None, description="Why there is nothing about sound.")

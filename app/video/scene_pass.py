@@ -97,6 +97,9 @@ class ScenePass:
         import cv2
 
         cv2.setNumThreads(1)  # the work per frame is small: starting threads costs more than they save
+        import cv2
+
+        cv2.setNumThreads(1)  # frames are small: handing parts of them to threads costs more than it saves
         picture: Picture | None = None
         with closing(ahead(map(_with_small, self._decoder.pictures(self._resume())))) as pictures:
             for picture in pictures:
@@ -148,6 +151,8 @@ class ScenePass:
         assert self._open is not None
         start = self._open.start
         samples, candidates = self._open.split(cut)
+        if isinstance(self._finder, CurveFinder):
+            candidates = [c for c in candidates if c.frame not in self._finder.flashed] or candidates
         if not candidates:
             samples, candidates = self._look_again(start)
         draft = _Draft(len(self._scenes), start, cut, samples, candidates)

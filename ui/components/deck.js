@@ -51,8 +51,12 @@ export class Deck extends EventTarget {
     this.#markShot(this.player.frame);
   }
 
+  /** What was measured along the film; none of it while that is not known. */
+  setLanes(lanes) { this.timeline.set({ lanes }); }
+
   clear() {
     this.player.clear();
+    this.setLanes([]);
     this.setMedia({ map: null });
     this.setScenes([]);
     this.note("");

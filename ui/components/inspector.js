@@ -16,6 +16,18 @@ function facts(rows) {
   return rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value, title]) => ({ name, value: String(value), title }));
 }
 
+/** What the analysis says of one shot, in words. */
+function measured(analysis, index) {
+  const camera = analysis?.camera?.shots[index], holds = analysis?.holds?.shots[index], coherence = analysis?.coherence?.shots[index];
+  const composition = analysis?.composition?.shots[index];
+  return [
+    ["Camera", camera && (camera.style === "static" ? camera.label : `${camera.label}, ${camera.style}`), "How the camera moves for most of the shot"],
+    ["Drawn", holds && (holds.exposure === "still" ? "still" : `on ${holds.exposure}`), "How many frames each drawing is held"],
+    ["Coherence", coherence && `${Math.round(coherence.score * 100)} %`, "How well the picture holds together over time"],
+    ["Framing", composition?.shot_size, "Estimated from the subject's size"],
+  ];
+}
+
 function drawFacts(list, rows) {
   patchList(list, facts(rows), (row) => row.name, () => el("div", {}, el("dt"), el("dd")), (node, row) => {
     setText(node.firstChild, row.name);
@@ -83,7 +95,8 @@ export class Inspector {
     this.badge.title = engine ? `Made by: ${engine}` : "";
   }
 
-  showShot(scene, total, timecode) {
+  /** `analysis` is the whole result, once there is one. */
+  showShot(scene, total, timecode, analysis) {
     setHidden(this.shot, total === 0);
     if (!scene) { setText(this.shotTitle, "Shot"); drawFacts(this.shotFacts, []); this.meters.replaceChildren(); this.remarks.replaceChildren(); return; }
     setText(this.shotTitle, `Shot ${scene.index + 1} of ${total}`);
@@ -91,6 +104,7 @@ export class Inspector {
       ["In", scene.start_timecode ?? timecode(scene.start_frame)],
       ["Out", timecode(scene.end_frame - 1), "The last frame of the shot"],
       ["Length", `${scene.end_frame - scene.start_frame} frames · ${duration(scene.end_s - scene.start_s)}`],
+      ...measured(analysis, scene.index),
     ]);
     this.#meters(scene.quality);
   }

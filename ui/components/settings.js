@@ -2,13 +2,15 @@
 
 import { el, prefs } from "../studio.js";
 
+/** Value, what it is, its usual threshold and its usual shortest shot. */
 const DETECTORS = [
-  ["content", "Content: hard cuts by colour and light", 27],
-  ["adaptive", "Adaptive: steadier on fast motion", 3],
-  ["threshold", "Threshold: fades to and from black", 12],
+  ["studio", "Studio: cuts, fades and dissolves", 1, 3],
+  ["content", "PySceneDetect content", 27, 15],
+  ["adaptive", "PySceneDetect adaptive", 3, 15],
+  ["threshold", "PySceneDetect threshold: fades", 12, 15],
 ];
 
-export const DEFAULTS = { detector: "content", scene_threshold: null, min_scene_frames: 15, frames_per_scene: 3 };
+export const DEFAULTS = { detector: "studio", scene_threshold: null, min_scene_frames: null, frames_per_scene: 3 };
 
 function field(labelText, control, hint) {
   const id = "setting-" + control.name;
@@ -28,7 +30,7 @@ export class Settings {
     this.keyframes = number("frames_per_scene", { min: 1, max: 12 });
     this.run = el("button.button", { type: "submit", text: "Analyze with these settings" });
     this.form = el("form.settings", { novalidate: true, onSubmit: (event) => { event.preventDefault(); if (this.valid()) onRun(); } },
-      field("Detector", this.detector), field("Threshold", this.threshold, "How big a change makes a cut; empty for the usual value."),
+      field("Detector", this.detector), field("Threshold", this.threshold, "How big a change makes a cut (for Studio: higher finds more); empty for the usual value."),
       field("Shortest shot, frames", this.minimum), field("Keyframes per shot", this.keyframes),
       el("p.form-error", { role: "alert", hidden: true }),
       el("div.row", {}, this.run, el("button.button.quiet", { type: "button", text: "Usual values", onClick: () => this.set(DEFAULTS, true) })));
@@ -40,24 +42,29 @@ export class Settings {
     const all = { ...DEFAULTS, ...values };
     this.detector.value = all.detector;
     this.threshold.value = all.scene_threshold ?? "";
-    this.minimum.value = all.min_scene_frames;
+    this.minimum.value = all.min_scene_frames ?? "";
     this.keyframes.value = all.frames_per_scene;
     this.#usual();
     if (remember) prefs.set("analyze", this.values());
   }
 
-  #usual() { this.threshold.placeholder = String(DETECTORS.find(([value]) => value === this.detector.value)?.[2] ?? 27); }
+  #usual() {
+    const [, , threshold, shortest] = DETECTORS.find(([value]) => value === this.detector.value) ?? DETECTORS[0];
+    this.threshold.placeholder = String(threshold);
+    this.minimum.placeholder = String(shortest);
+  }
 
   /** The request's fields besides the clip. */
   values() {
-    const values = { detector: this.detector.value, min_scene_frames: Number(this.minimum.value), frames_per_scene: Number(this.keyframes.value) };
+    const values = { detector: this.detector.value, frames_per_scene: Number(this.keyframes.value) };
+    if (this.minimum.value !== "") values.min_scene_frames = Number(this.minimum.value);
     if (this.threshold.value !== "") values.scene_threshold = Number(this.threshold.value);
     return values;
   }
 
   /** Says in words which field is out of its limits. */
   valid() {
-    const wrong = [this.threshold, this.minimum, this.keyframes].find((input) => !input.checkValidity() || (input !== this.threshold && input.value === ""));
+    const wrong = [this.threshold, this.minimum, this.keyframes].find((input) => !input.checkValidity() || (input === this.keyframes && input.value === ""));
     const place = this.form.querySelector(".form-error");
     place.hidden = !wrong;
     if (!wrong) return true;

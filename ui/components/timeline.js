@@ -1,8 +1,8 @@
 /** The timeline: ruler, shots and quality lanes on one canvas, with zoom and scrubbing. Redraws only when something changed. */
 
-const RULER = 20, LANE = 26, GAP = 2;
-const LANES = [["Shots", "shots"], ["Sharpness", "sharpness"], ["Brightness", "brightness"]];
-export const HEIGHT = RULER + LANES.length * LANE + 4;
+import { drawLane } from "./lanes.js";
+
+const RULER = 20, LANE = 26, THIN = 17, GAP = 2;
 const STEPS_S = [0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 
 export class Timeline extends EventTarget {
@@ -10,7 +10,7 @@ export class Timeline extends EventTarget {
   constructor(host, canvas) {
     super();
     Object.assign(this, { host, canvas, context: canvas.getContext("2d") });
-    this.data = { count: 0, fps: 25, scenes: [], upTo: 0, frame: 0, label: () => "", range: [null, null], start: (frame) => frame / 25 };
+    this.data = { count: 0, fps: 25, scenes: [], lanes: [], upTo: 0, frame: 0, label: () => "", range: [null, null], start: (frame) => frame / 25 };
     this.view = { from: 0, span: 1 };
     this.pointers = new Map();
     this.colours = {};
@@ -25,6 +25,14 @@ export class Timeline extends EventTarget {
     if (changes.scenes) this.peak = Math.max(1, ...changes.scenes.map((scene) => scene.quality?.sharpness ?? 0));
     this.redraw();
   }
+
+  /** The rows under the ruler, each [name, hint, height]: what was measured along the film once that is known, else per shot. */
+  get rows() {
+    const { lanes } = this.data;
+    const below = lanes.length ? lanes.map((lane) => [lane.name, lane.hint, THIN]) : [["Sharpness", "", LANE], ["Brightness", "", LANE]];
+    return [["Shots", "", LANE], ...below];
+  }
+  get height() { return RULER + this.rows.reduce((sum, [, , height]) => sum + height, 0) + 4; }
 
   recolour() { this.colours = {}; this.redraw(); }
   redraw() { this.due ??= requestAnimationFrame(() => { this.due = undefined; this.#draw(); }); }
@@ -114,26 +122,44 @@ export class Timeline extends EventTarget {
     const { canvas, context: c, host, data } = this;
     const ratio = devicePixelRatio || 1, width = host.clientWidth;
     if (!width) return;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(HEIGHT * ratio)) {
+    const high = this.height;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(high * ratio)) {
       canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(HEIGHT * ratio);
+      canvas.height = Math.round(high * ratio);
+      host.style.height = canvas.style.height = `${high}px`;
     }
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
-    c.clearRect(0, 0, width, HEIGHT);
+    c.clearRect(0, 0, width, high);
     c.textBaseline = "middle";
     this.#lanes(c, width);
     if (!data.count) return;
     c.save();
     c.beginPath();
-    c.rect(this.gutter, 0, this.width + 1, HEIGHT);
+    c.rect(this.gutter, 0, this.width + 1, high);
     c.clip();
     this.#ruler(c);
     this.#shots(c);
-    this.#curve(c, RULER + LANE, (scene) => Math.log1p(scene.quality?.sharpness ?? 0) / Math.log1p(this.peak || 1), "action");
-    this.#curve(c, RULER + 2 * LANE, (scene) => (scene.quality?.brightness ?? 0) / 255, "warn");
+    if (data.lanes.length) this.#measured(c);
+    else this.#perShot(c);
     c.restore();
     this.#names(c);
     this.#playhead(c);
+  }
+
+  #perShot(c) {
+    this.#curve(c, RULER + LANE, (scene) => Math.log1p(scene.quality?.sharpness ?? 0) / Math.log1p(this.peak || 1), "action");
+    this.#curve(c, RULER + 2 * LANE, (scene) => (scene.quality?.brightness ?? 0) / 255, "warn");
+  }
+
+  #measured(c) {
+    const { data } = this;
+    const indexAt = (x, values) => ((this.view.from + ((x - this.gutter) / this.width) * this.view.span) / data.count) * values;
+    let top = RULER + LANE;
+    for (const lane of data.lanes) {
+      const place = { left: this.gutter, top, width: this.width, height: THIN, indexAt, x: (frame) => this.x(frame) };
+      drawLane(c, lane, place, (name) => this.#colour(name));
+      top += THIN;
+    }
   }
 
   /** Without a gutter the names stand in their lanes. */
@@ -141,19 +167,20 @@ export class Timeline extends EventTarget {
     if (this.gutter) return;
     c.font = `10px ${this.#colour("font")}`;
     c.fillStyle = this.#colour("muted");
-    LANES.forEach(([name], index) => index && c.fillText(name, 6, RULER + index * LANE + LANE - 8));
+    let bottom = RULER;
+    this.rows.forEach(([name, , height], index) => { bottom += height; if (index) c.fillText(name, 6, bottom - 8); });
   }
 
   #lanes(c, width) {
     c.font = `11px ${this.#colour("font")}`;
-    LANES.forEach(([name], index) => {
-      const top = RULER + index * LANE;
+    let top = RULER;
+    for (const [name, , height] of this.rows) {
       c.fillStyle = this.#colour("hair");
       c.fillRect(this.gutter, top - 0.5, width - this.gutter, 0.5);
-      if (!this.gutter) return;
       c.fillStyle = this.#colour("muted");
-      c.fillText(name, 2, top + LANE / 2);
-    });
+      if (this.gutter) c.fillText(name, 2, top + height / 2);
+      top += height;
+    }
   }
 
   #ruler(c) {
@@ -174,7 +201,7 @@ export class Timeline extends EventTarget {
     if (into === null && out === null) return;
     const left = this.x(into ?? 0), right = this.x((out ?? data.count - 1) + 1);
     c.fillStyle = this.#colour("action-soft");
-    c.fillRect(left, 0, right - left, HEIGHT);
+    c.fillRect(left, 0, right - left, this.height);
     c.fillStyle = this.#colour("action");
     c.fillRect(left, RULER - 3, right - left, 3);
   }
@@ -248,7 +275,7 @@ export class Timeline extends EventTarget {
     const x = Math.round(this.x(this.data.frame + 0.5));
     if (x < this.gutter - 1 || x > this.gutter + this.width + 1) return;
     c.fillStyle = this.#colour("play");
-    c.fillRect(x - 0.75, 0, 1.5, HEIGHT);
+    c.fillRect(x - 0.75, 0, 1.5, this.height);
     c.beginPath();
     c.moveTo(x - 5.5, 0);
     c.lineTo(x + 5.5, 0);

@@ -77,6 +77,8 @@ class AnalyzeTab {
       if (!this.restoring) tell("show-tab", { id: "analyze" });
     }
     if (what === "source") this.drawSource();
+    if (what === "lanes") { this.deck.setLanes(this.session.lanes); return; }
+    if (what === "job" || what === "opened") this.deck.setLanes([]);
     if (what === "artifact" && session.info) this.drawMedia();
     if (["scenes", "job", "opened", "state"].includes(what)) this.due ??= requestAnimationFrame(() => { this.due = undefined; this.drawScenes(); });
     address.set({ clip: session.job?.id ?? session.artifact?.id ?? null });
@@ -110,7 +112,7 @@ class AnalyzeTab {
 
   drawShot() {
     const scene = this.deck.sceneAt(this.deck.frame);
-    this.inspector.showShot(scene, this.session.scenes.length, (frame) => this.deck.timecode(frame));
+    this.inspector.showShot(scene, this.session.scenes.length, (frame) => this.deck.timecode(frame), this.session.job?.result);
   }
 
   draw() {

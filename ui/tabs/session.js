@@ -153,8 +153,18 @@ export class Session extends EventTarget {
       snapshot: (detail) => keep(detail, "scenes"),
       job: (row) => keep(row, "state"),
       published: ({ key, value }) => keep({ published: { ...this.job.published, [key]: value } }, "scenes"),
-      end: (detail) => { this.stream?.close(); keep(detail, "scenes"); },
+      end: (detail) => { this.stream?.close(); keep(detail, "scenes"); this.#measured(turn, detail); },
     });
+  }
+
+  /** What was measured along the film, for the timeline; an analysis of an older studio has none. */
+  async #measured(turn, job) {
+    const found = job.artifacts?.find((artifact) => artifact.name === "lanes.json");
+    if (!found || turn !== this.turn) return;
+    try {
+      const { lanes } = await api(contentUrl(found.id));
+      if (turn === this.turn && this.job?.id === job.id) { this.lanes = lanes; this.#tell("lanes"); }
+    } catch { /* the shots are there without them */ }
   }
 
   #setArtifact(artifact) {

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from app.video.analysers import scenes
+from app.video.analysers import camera, coherence, composition, holds, quality, scenes, technical
 from app.video.analysers.base import Analyser
 
-ANALYSERS: tuple[Analyser, ...] = (scenes.ANALYSER,)
+ANALYSERS: tuple[Analyser, ...] = (
+    scenes.ANALYSER,
+    quality.ANALYSER,
+    composition.ANALYSER,
+    camera.ANALYSER,
+    coherence.ANALYSER,
+    holds.ANALYSER,
+    technical.ANALYSER,
+)

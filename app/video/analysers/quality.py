@@ -225,4 +225,4 @@ def _appeal(curves: Curves) -> Array:
     return appeal
 
 
-ANALYSER = Analyser(name="quality", result=FilmQuality, decide=decide, measure=QualityMeasure, sampler=QualitySampler)
+ANALYSER = Analyser(name="picture", result=FilmQuality, decide=decide, measure=QualityMeasure, sampler=QualitySampler)

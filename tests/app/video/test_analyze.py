@@ -45,7 +45,7 @@ def test_the_five_results_are_kept(clip: Path, analyse: Callable[..., Any]) -> N
 def test_the_json_is_the_result(clip: Path, analyse: Callable[..., Any]) -> None:
     analysis, studio = analyse(clip)
     assert VideoAnalysis.model_validate_json(studio.read("analysis.json")) == analysis
-    assert json.loads(studio.read("analysis.json"))["schema_version"] == 1
+    assert json.loads(studio.read("analysis.json"))["schema_version"] == 2
 
 
 def test_the_original_name_and_path_are_kept(clip: Path, media_of: Callable[..., Any], new_studio: Callable[[], Any]) -> None:
@@ -104,7 +104,7 @@ def test_media_of_another_job_is_not_found(clip: Path, media_of: Callable[..., A
 def test_nothing_is_left_in_the_working_folder_but_the_results(clip: Path, media_of: Callable[..., Any], studio: Any) -> None:
     context = studio.context(media_of(clip))
     analyze_video(AnalyzeVideo(video="clip"), context)
-    assert {p.name for p in context.work_dir.iterdir()} == set(RESULTS)
+    assert {p.name for p in context.work_dir.iterdir()} == {*RESULTS, "lanes.json", "curves.npz"}
 
 
 def test_warnings(clip: Path, clips: Callable[..., Path]) -> None:
@@ -127,7 +127,7 @@ def test_a_damaged_film_is_analysed_as_far_as_it_goes(clips: Callable[..., Path]
 
 
 def test_it_is_in_the_table_and_describes_itself() -> None:
-    assert (analyze_video.name, analyze_video.lane, analyze_video.reusable, analyze_video.version) == ("video.analyze", "cpu", True, 1)
+    assert (analyze_video.name, analyze_video.lane, analyze_video.reusable, analyze_video.version) == ("video.analyze", "cpu", True, 2)
     assert analyze_video.media_fields().keys() == {"video"}
     assert "edit lists" in analyze_video.summary
 

@@ -48,7 +48,7 @@ def test_a_plain_film(clips: Callable[..., Path], analyse: Callable[..., Any]) -
     timeline = read(analysis)
     assert timeline.name == "plain.mp4"
     assert timeline.duration() == otio.opentime.RationalTime(96, 24)
-    assert timeline.metadata[METADATA_KEY]["settings"]["detector"] == "content"
+    assert timeline.metadata[METADATA_KEY]["settings"]["detector"] == "studio"
 
 
 def test_start_timecode_and_drop_frame(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:

@@ -55,7 +55,7 @@ def test_everything_is_on_the_page(made: tuple[Any, dict[str, str]]) -> None:
     analysis, pictures = made
     page = Page(to_html(analysis, pictures))
     words = " ".join(page.words)
-    for expected in ("plain.mp4", "4 shots in 4.0 s", "160 × 90", "h264", "aac mono 48 kHz", "00:00:01:00", "PySceneDetect"):
+    for expected in ("plain.mp4", "4 shots in 4.0 s", "160 × 90", "h264", "aac mono 48 kHz", "00:00:01:00", "built in, CPU"):
         assert expected in words
     sections = [attrs for tag, attrs in page.tags if tag == "section"]
     assert [s["id"] for s in sections] == ["shot-1", "shot-2", "shot-3", "shot-4"]
