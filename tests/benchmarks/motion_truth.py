@@ -234,3 +234,48 @@ def handheld_path(rng: np.random.Generator, count: int, px: float, drift: Move |
 def noisy(picture: Image, rng: np.random.Generator, sigma: float) -> Image:
     """The picture with Gaussian noise of ``sigma`` levels."""
     return np.clip(np.rint(picture + rng.normal(0.0, sigma, picture.shape)), 0, 255).astype(np.uint8)
+
+
+def walking(still: Image, rng: np.random.Generator, count: int, period: int, pan: Move | None = None) -> list[Image]:
+    """A small figure of flat shapes that moves before ``still``, drawn anew every ``period`` frames; the camera pans on ones.
+
+    With a pan the figure keeps its place in the picture, as a walk cycle does; ``period`` 0 leaves the figure out.
+    """
+    start = rng.uniform((60, 80), (120, 120))
+    speed, phase = rng.uniform(1.2, 2.4), rng.uniform(0, 6)
+    base = [view(still, place) for place in steady_path(pan, count)] if pan else [view(still, Move())] * count
+    return [_with_figure(base[i], start, speed, phase, i - i % period, pan is None) if period else base[i] for i in range(count)]
+
+
+def _with_figure(picture: Image, start: Any, speed: float, phase: float, drawing: int, travels: bool) -> Image:
+    big = cv2.resize(picture, None, fx=SUPER, fy=SUPER, interpolation=cv2.INTER_NEAREST)
+    swing = math.sin(drawing * 0.45 + phase)
+    x, y = (start + ((drawing * speed if travels else 0.0), 3 * abs(swing))) * SUPER
+
+    def limb(x0: float, y0: float, angle: float, length: float) -> None:
+        end = (int(x0 + length * math.sin(angle)), int(y0 + length * math.cos(angle)))
+        cv2.line(big, (int(x0), int(y0)), end, 15, 5 * SUPER, cv2.LINE_AA)
+
+    for side in (-1, 1):
+        limb(x, y + 8 * SUPER, side * swing * 0.9, 16 * SUPER)
+        limb(x, y - 4 * SUPER, -side * swing * 0.8, 12 * SUPER)
+    cv2.ellipse(big, (int(x), int(y)), (7 * SUPER, 12 * SUPER), 0, 0, 360, 225, -1, cv2.LINE_AA)
+    cv2.ellipse(big, (int(x), int(y - 17 * SUPER)), (7 * SUPER, 7 * SUPER), 0, 0, 360, 250, -1, cv2.LINE_AA)
+    figure = cv2.resize(big, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.where(cv2.absdiff(figure, picture) > 1, figure, picture).astype(np.uint8)
+
+
+def encoded(pictures: Sequence[Image], crf: int = 23, fps: int = 24) -> list[Image]:
+    """The pictures as x264 gives them back."""
+    import subprocess
+
+    import imageio_ffmpeg
+
+    size = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(fps)]
+    program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error"]
+    coder = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", str(crf), "-threads", "1", "-f", "matroska", "-"]
+    film = subprocess.run([*program, *size, "-i", "-", *coder], input=b"".join(p.tobytes() for p in pictures), capture_output=True, check=True)
+    raw = subprocess.run(
+        [*program, "-i", "-", "-f", "rawvideo", "-pix_fmt", "gray", "-"], input=film.stdout, capture_output=True, check=True
+    ).stdout
+    return list(np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT, WIDTH))

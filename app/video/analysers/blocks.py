@@ -20,11 +20,11 @@ COLUMNS, ROWS = 16, 9
 def block_means(plane: Plane) -> Means:
     """(9, 16), or fewer for tiny planes: mean of every block of an 8-bit plane, exact."""
     import cv2
-    import numpy as np
 
-    tops, lefts, areas = _grid(*plane.shape)
-    sums = cv2.integral(plane)[np.ix_(tops, lefts)].astype(np.int64)
-    return np.diff(np.diff(sums, axis=0), axis=1) / areas
+    corners, areas = _grid(*plane.shape)
+    sums = cv2.integral(plane)[corners]
+    means: Means = (sums[1:, 1:] - sums[:-1, 1:] - sums[1:, :-1] + sums[:-1, :-1]) / areas
+    return means
 
 
 def block_change(before: Frame, frame: Frame) -> tuple[float, float]:
@@ -42,11 +42,31 @@ def block_change(before: Frame, frame: Frame) -> tuple[float, float]:
     return frame.once("block_change", make)
 
 
-def compensated_change(before: Frame, frame: Frame) -> float:
-    """The block that changed most at half size once the camera's motion is taken out, levels."""
+def steadied_change(before: Frame, frame: Frame) -> Means:
+    """Signed change of every block's mean at half size once the camera's motion is taken out, levels.
+
+    Signed, because what moving a picture does to its edges adds up to nothing within a block, and what is new does not.
+    """
+
+    def make() -> Means:
+        return block_means(frame.half()) - block_means(moved_along(before, frame))
+
+    return frame.once("steadied_change", make)
+
+
+def unexplained_change(before: Frame, frame: Frame) -> float:
+    """The block at half size that changed most in what neither standing still nor moving with the camera explains, levels.
+
+    A figure that walks on the spot before a panned background stands still in the picture, the background moves along: at
+    every pixel the smaller of the two differences counts.
+    """
     import cv2
 
-    return float(block_means(cv2.absdiff(moved_along(before, frame), frame.half())).max())
+    half, moved = frame.half(), moved_along(before, frame)
+    difference = cv2.absdiff(before.half(), half)
+    if moved is not before.half():
+        difference = cv2.min(difference, cv2.absdiff(moved, half))
+    return float(block_means(difference).max())
 
 
 def moved_along(before: Frame, frame: Frame) -> Plane:
@@ -62,10 +82,10 @@ def motion_of(frame: Frame) -> CameraMotion | None:
 
 
 @lru_cache(maxsize=8)
-def _grid(height: int, width: int) -> tuple[Any, Any, Any]:
-    """Block edges, from top and left, and block areas in px."""
+def _grid(height: int, width: int) -> tuple[Any, Any]:
+    """An index of the blocks' corners, and block areas in px."""
     import numpy as np
 
     tops = np.unique(np.linspace(0, height, ROWS + 1).round().astype(np.int64))
     lefts = np.unique(np.linspace(0, width, COLUMNS + 1).round().astype(np.int64))
-    return tops, lefts, np.outer(np.diff(tops), np.diff(lefts))
+    return np.ix_(tops, lefts), np.outer(np.diff(tops), np.diff(lefts))

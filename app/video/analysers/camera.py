@@ -109,7 +109,7 @@ class CameraMeasure:
     at half size when the frame before is moved along, levels.
     """
 
-    columns = ("cam_dx", "cam_dy", "cam_zoom", "cam_roll", "cam_inliers", "cam_residual")
+    columns: tuple[str, ...] = ("cam_dx", "cam_dy", "cam_zoom", "cam_roll", "cam_inliers", "cam_residual")
     memory = REFRESH_EVERY
 
     def __init__(self) -> None:

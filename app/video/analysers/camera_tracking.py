@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 REFRESH_EVERY = 12  # frames; new corners are chosen at frame numbers that it divides, so that the past is forgotten there
+_RETRY_EVERY = 4  # the same while the picture has too few of them; divides the number above
 _CELL = 10  # px of the half-size picture: one corner in each cell of 20 x 20 px
 _EDGE = 3  # px of the half-size picture without corners: their surroundings leave the picture first
 _MIN_TEXTURE = 1e-4  # smaller eigenvalue of the gradient's structure tensor; flat cells with mere noise stay below
@@ -25,6 +26,7 @@ _LEAST_POINTS = 8
 _LEAST_SHARE = 0.3  # of the corners must agree, else there is no common motion: a cut, or something in front of everything
 _AGREE_PX = 0.6
 _TUKEY = 4.685
+_UNMOVED_PX = 0.03  # a smaller motion is not worth the blur of moving the picture
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Tracker:
             self._choose(frame)
             return _none(frame, 0.0)
         motion = self._follow(before, frame)
-        if frame.index % REFRESH_EVERY == 0 or self._points is None:
+        every = REFRESH_EVERY if self._chosen >= _LEAST_POINTS else _RETRY_EVERY
+        if frame.index % every == 0 or self._points is None:
             self._choose(frame)
         return motion
 
@@ -100,7 +103,6 @@ class Tracker:
         if cv2.norm(before.y, frame.y, cv2.NORM_INF) == 0:
             return _none(frame, 1.0, found=True)
         if points is None or len(points) < _LEAST_POINTS:
-            self._points = None
             return _none(frame, 0.0, residual=_difference(before.half(), frame.half()))
         turn, shift = _forecast(before.half(), frame.half(), points)
         came, went = _track(before.y, frame.y, points, turn, shift)
@@ -169,6 +171,9 @@ def warp(before: Plane, now: Plane, turn: complex, shift: complex) -> Plane:
     import cv2
     import numpy as np
 
+    far = complex(2 * now.shape[1], 2 * now.shape[0])
+    if abs(shift) < _UNMOVED_PX and abs((turn - 1) * far + shift) < _UNMOVED_PX:
+        return before
     quarter = 0.5 + 0.5j  # the centre of a half-size pixel lies between four pixels
     move = (turn * quarter + shift - quarter) / 2
     matrix = np.array([[turn.real, -turn.imag, move.real], [turn.imag, turn.real, move.imag]], dtype=np.float64)

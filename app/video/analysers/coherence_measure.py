@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.video.analysers.blocks import block_change, block_means, motion_of, moved_along
+from app.video.analysers.blocks import block_change, motion_of, moved_along, steadied_change
 from app.video.analysers.camera_tracking import REFRESH_EVERY
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class CoherenceMeasure:
     ``coh_sat`` and ``coh_value`` mean HSV saturation and value, ``coh_u`` and ``coh_v`` mean colour difference, levels.
     """
 
-    columns = (
+    columns: tuple[str, ...] = (
         "coh_ssim", "coh_change", "coh_rest", "coh_most", "coh_gain", "coh_local", "coh_middle", "coh_sat", "coh_value", "coh_u", "coh_v",
     )  # fmt: skip
     memory = REFRESH_EVERY + 2
@@ -60,16 +60,16 @@ class CoherenceMeasure:
             return (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, *colour)
         moved = moved_along(before, frame)
         middle = 0.0 if self._moved is None else _departure(self._moved, before, frame)
-        gain, local = self._light(moved, half)
+        gain, local = self._light(before, frame)
         self._moved = moved
         change, rest = (cv2.norm(plane, half, cv2.NORM_L1) / half.size for plane in (before.half(), moved))
         return (ssim(moments, self._moments), change, rest, most, gain, local, middle, *colour)
 
-    def _light(self, moved: Plane, half: Plane) -> tuple[float, float]:
+    def _light(self, before: Frame, frame: Frame) -> tuple[float, float]:
         """(gain, local) in levels."""
         import numpy as np
 
-        difference = block_means(half) - block_means(moved)
+        difference = steadied_change(before, frame)
         gain = float(np.sort(difference, axis=None)[difference.size // 2])
         departs, was = difference - gain, self._blocks
         self._blocks = departs

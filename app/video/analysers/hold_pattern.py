@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 STILL_EXCESS = 0.5  # levels by which the most changed block exceeds the median one in mere noise
-STILL_MOST = 0.25  # a block that changes less than this has not changed
+STILL_MOST = 1.0  # levels; a block that changes less has not: coders touch up a standing picture by as much
 CAMERA_STEP = 0.012  # % of the frame width: 0.04 px at 320 px, above what noise makes of a still picture
-CLEAR_RATIO, SUBJECT_RATIO = 2.2, 1.25  # between changes at new pictures and at repeats
+CLEAR_RATIO, SUBJECT_RATIO = 2.2, 1.35  # between changes at new pictures and at repeats
 LONGEST_GAP = 6  # frames; a longer one is a pause between moves, not an exposure
 REGULAR = 0.7
+LEAST_ROUNDS, BEAT = 6, 0.78
 _FLOOR = 0.1  # levels; keeps logarithms of nearly nothing apart from each other no further than noise is
 
 
@@ -57,17 +58,28 @@ def camera_steps(part: Curves) -> Flags:
     return size > max(CAMERA_STEP, 0.25 * typical)
 
 
-def subject_steps(part: Curves) -> Flags:
-    """For every frame but the first: did something change that the camera's motion does not explain, in a rhythm of its own?"""
+def subject_rhythm(part: Curves) -> Pattern:
+    """The rhythm of what the camera's motion does not explain, behind a camera that moves.
+
+    What is left of a moved background blurs the size of the change, not its beat: with a period of p frames, one and the
+    same frame of every p must change more than the others of its round, nearly always, and by a third more.
+    """
     import numpy as np
 
     rest = _tail(part, "hold_rest")
-    nothing = np.zeros(len(rest), np.bool_)
-    split = threshold(rest, SUBJECT_RATIO)
-    if split is None:
-        return nothing
-    found = rest > split
-    return found if pattern(found).period > 1 else nothing
+    best = Pattern(0, 1.0)
+    for period in (2, 3, 4):
+        rounds = len(rest) // period
+        if rounds < LEAST_ROUNDS:
+            continue
+        table = rest[: rounds * period].reshape(rounds, period)
+        phase = int(np.median(table, axis=0).argmax())
+        others = np.delete(table, phase, axis=1)
+        share = float((table[:, phase, None] > others).mean())
+        loud = float(np.median(table[:, phase])) > SUBJECT_RATIO * float(np.median(others))
+        if loud and share >= BEAT and (best.period == 0 or share > best.share):
+            best = Pattern(period, share)
+    return best
 
 
 def threshold(values: Values, ratio: float) -> float | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.video.analysers.base import Analyser, Findings
-from app.video.analysers.blocks import block_change, compensated_change
+from app.video.analysers.blocks import block_change, unexplained_change
 from app.video.analysers.camera_tracking import REFRESH_EVERY
-from app.video.analysers.hold_pattern import Pattern, camera_steps, pattern, steps, subject_steps
+from app.video.analysers.hold_pattern import Pattern, camera_steps, pattern, steps, subject_rhythm
 from app.video.curves import Curves, Shot
 
 if TYPE_CHECKING:
@@ -62,10 +62,11 @@ class HoldMeasure:
     """Per frame: the change since the frame before in 16 x 9 blocks, as mean absolute luma difference in levels.
 
     ``hold_most``: the block that changed most, so that a small figure before a still background counts; ``hold_usual``: the
-    median block; ``hold_rest``: the block that changed most once the camera's motion is taken out (at half size).
+    median block; ``hold_rest``: the block at half size that changed most in what neither standing still nor moving with the
+    camera explains.
     """
 
-    columns = ("hold_most", "hold_usual", "hold_rest")
+    columns: tuple[str, ...] = ("hold_most", "hold_usual", "hold_rest")
     memory = REFRESH_EVERY
 
     def __init__(self) -> None:
@@ -77,7 +78,9 @@ class HoldMeasure:
         if before is None or before.y.shape != frame.y.shape:
             return 0.0, 0.0, 0.0
         most, usual = block_change(before, frame)
-        return most, usual, compensated_change(before, frame)
+        if most == 0:
+            return 0.0, 0.0, 0.0
+        return most, usual, unexplained_change(before, frame)
 
 
 def decide(findings: Findings) -> FilmHolds:
@@ -95,7 +98,7 @@ def decide(findings: Findings) -> FilmHolds:
 def _shot(curves: Curves, shot: Shot) -> ShotHolds:
     part = curves.part(shot.start, shot.end)
     changed = steps(part)
-    picture, camera, subject = pattern(changed), pattern(camera_steps(part)), pattern(subject_steps(part))
+    picture, camera, subject = pattern(changed), pattern(camera_steps(part)), subject_rhythm(part)
     chosen = subject if camera.period != 0 and subject.period > 1 else picture
     count = len(part)
     news = 1 + int(changed.sum())
