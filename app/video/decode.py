@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import queue
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -245,18 +244,4 @@ def turn(image: Image, rotation_deg: int) -> Image:
 
 def scaled(raw: VideoFrame, **options: Any) -> VideoFrame:
     """``VideoFrame.reformat`` on one thread: on small work, starting threads costs more than they save."""
-    if _takes_threads():
-        options["threads"] = 1
-    return raw.reformat(**options)
-
-
-@lru_cache(maxsize=1)
-def _takes_threads() -> bool:
-    """PyAV converts on several threads from version 17 on, and only then has the option."""
-    import av
-    from av.video.frame import VideoFrame
-
-    try:
-        return "threads" in inspect.signature(VideoFrame.reformat).parameters
-    except (TypeError, ValueError):
-        return int(av.__version__.split(".")[0]) >= 17
+    return raw.reformat(threads=1, **options)

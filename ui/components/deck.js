@@ -114,7 +114,10 @@ export class Deck extends EventTarget {
     });
     this.strip.addEventListener("click", (event) => {
       const card = event.target.closest("[role=option]");
-      if (card) { this.seek(Number(card.dataset.key)); this.dispatchEvent(new Event("settled")); }
+      if (!card) return;
+      if (event.detail > 0) this.slider.focus({ preventScroll: true });
+      this.seek(Number(card.dataset.key));
+      this.dispatchEvent(new Event("settled"));
     });
     this.strip.addEventListener("keydown", (event) => this.#stripKey(event));
     this.stage.addEventListener("click", (event) => event.target.closest(".range") || player.toggle());

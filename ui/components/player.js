@@ -2,6 +2,8 @@
 
 const SHUTTLE = [-8, -4, -2, -1, 0, 1, 2, 4, 8];
 
+const SETTLE_MS = 1500; // a picture that is not drawn (a hidden tab) is waited for no longer than this
+
 export class Player extends EventTarget {
   /** Events: `frame` ({frame, exact}), `state` ({playing, rate}), `trouble` ({message}), `ready`. */
   constructor(video) {
@@ -15,7 +17,7 @@ export class Player extends EventTarget {
     this.offset = 0; // media time of frame 0: what the browser reports for the first picture it shows
     this.settled = false;
     video.addEventListener("seeked", () => this.#seeked());
-    video.addEventListener("loadeddata", () => { this.dispatchEvent(new Event("ready")); setTimeout(() => this.#settle(null), 250); });
+    video.addEventListener("loadeddata", () => { this.dispatchEvent(new Event("ready")); setTimeout(() => this.#settle(null), SETTLE_MS); });
     video.addEventListener("error", () => this.#error());
     video.addEventListener("play", () => this.#state());
     video.addEventListener("pause", () => this.rate >= 0 && this.#stopped());
@@ -113,7 +115,9 @@ export class Player extends EventTarget {
   /** The first picture tells where the browser's clock puts frame 0; only then can a frame be sought exactly. */
   #settle(mediaTime) {
     if (this.settled) return;
-    if (mediaTime !== null && this.video.currentTime < 0.001) this.offset = mediaTime;
+    const { currentTime } = this.video; // not zero where a file starts later: the browser goes to its first picture by itself
+    if (mediaTime !== null && Math.abs(mediaTime - currentTime) > 0.5) return; // still a picture of the clip before
+    this.offset = mediaTime ?? currentTime;
     this.settled = true;
     this.#arrive();
   }

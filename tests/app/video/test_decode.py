@@ -121,11 +121,9 @@ def test_deep_and_transparent_pictures_become_plain_ones(clips: Callable[..., Pa
         assert (image.shape, image.dtype) == ((48, 64, 3), np.uint8)
 
 
-def test_scaling_takes_the_thread_option_only_where_it_exists(clips: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scaling(clips: Callable[..., Path]) -> None:
     raw = next(Decoder(clips("n.mp4", *H264, graph=NUMBERED), 1 / 24).pictures()).raw
-    small = scaled(raw, width=32, height=24, format="bgr24").to_ndarray()
-    monkeypatch.setattr("app.video.decode._takes_threads", lambda: False)
-    assert np.array_equal(scaled(raw, width=32, height=24, format="bgr24").to_ndarray(), small)
+    assert scaled(raw, width=32, height=24, format="bgr24").to_ndarray().shape == (24, 32, 3)
     assert bgr_upright(raw).shape == (48, 64, 3)
 
 

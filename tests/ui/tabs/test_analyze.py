@@ -226,6 +226,34 @@ def test_a_clip_the_browser_cannot_scrub_is_swapped_for_a_proxy(
     shows_frame(page, 60)
 
 
+@pytest.mark.parametrize(
+    ("name", "fps", "extra", "timecode"),
+    [
+        ("late.mp4", "24", ("-g", "12", "-output_ts_offset", "0.7"), "00:00:02:12"),
+        ("reordered.mp4", "60000/1001", ("-preset", "fast", "-bf", "3", "-g", "24"), "00:00:01:00"),
+        ("drop.mov", "30000/1001", ("-g", "15", "-timecode", "00:00:59;00"), "00:01:01;02"),
+        ("stream.ts", "25", ("-g", "12"), "00:00:02:10"),
+    ],
+)
+def test_the_frame_is_exact_in_every_container(
+    open_page: Callable[..., Any], coded_clip: Callable[..., Path], shows_frame: Callable[..., None],
+    name: str, fps: str, extra: tuple[str, ...], timecode: str,
+) -> None:  # fmt: skip
+    from playwright.sync_api import expect
+
+    page = open_page()
+    page.get_by_label("Clip file").set_input_files(coded_clip(name, fps=fps, extra=extra))
+    if name.endswith(".ts"):
+        page.wait_for_function("() => document.querySelector('.stage video').src.includes('/api/artifacts/')")
+    shots(page).nth(2).click()
+    shows_frame(page, 60)
+    expect(page.get_by_role("button", name="Timecode")).to_contain_text(timecode)
+    page.keyboard.press("ArrowLeft")
+    shows_frame(page, 59)
+    page.keyboard.press("End")
+    shows_frame(page, 95)
+
+
 def test_uneven_frames_are_sought_by_their_stored_times(
     open_page: Callable[..., Any], coded_clip: Callable[..., Path], shows_frame: Callable[..., None], ffmpeg_exe: str, tmp_path: Path
 ) -> None:
