@@ -34,7 +34,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Span(_Model):
+class TimedSpan(_Model):
     """Frames ``start_frame`` to ``end_frame`` (exclusive)."""
 
     start_frame: int = Field(ge=0)
@@ -82,8 +82,8 @@ class Absent(_Model):
 class Technical(_Model):
     """What a technical check of the file would write down."""
 
-    black: list[Span] = Field(description="98 % of the picture darker than a tenth, for 0.08 s or longer.")
-    frozen: list[Span] = Field(description="No part of the picture changes for 1 s or longer; black spans left out.")
+    black: list[TimedSpan] = Field(description="98 % of the picture darker than a tenth, for 0.08 s or longer.")
+    frozen: list[TimedSpan] = Field(description="No part of the picture changes for 1 s or longer; black spans left out.")
     crop: Crop = Field(description="Bars over the whole film.")
     shot_crops: list[ShotCrop] = Field(default=[], description="Shots whose bars differ from the film's.")
     frame_times: FrameTimes
@@ -179,7 +179,7 @@ def decide(findings: Findings) -> Technical:
     return result.model_copy(update={"remarks": _remarks(result)})
 
 
-def _frozen(curves: Curves) -> list[Span]:
+def _frozen(curves: Curves) -> list[TimedSpan]:
     """Runs of frames that repeat the one before; that one belongs to the span. Black spans are not frozen."""
     import numpy as np
 
@@ -189,7 +189,7 @@ def _frozen(curves: Curves) -> list[Span]:
     return _long_enough(edges, curves, FROZEN_S)
 
 
-def _spans(marked: Array, curves: Curves, shortest_s: float) -> list[Span]:
+def _spans(marked: Array, curves: Curves, shortest_s: float) -> list[TimedSpan]:
     return _long_enough(_runs(marked), curves, shortest_s)
 
 
@@ -202,9 +202,9 @@ def _runs(marked: Array) -> Array:
     return edges
 
 
-def _long_enough(edges: Array, curves: Curves, shortest_s: float) -> list[Span]:
+def _long_enough(edges: Array, curves: Curves, shortest_s: float) -> list[TimedSpan]:
     times = [*curves.times_s.tolist(), float(curves.times_s[-1]) + 1.0 / curves.fps] if len(curves) else []
-    spans = [Span(start_frame=int(a), end_frame=int(b), start_s=round(times[a], 6), end_s=round(times[b], 6)) for a, b in edges]
+    spans = [TimedSpan(start_frame=int(a), end_frame=int(b), start_s=round(times[a], 6), end_s=round(times[b], 6)) for a, b in edges]
     return [s for s in spans if s.end_s - s.start_s >= shortest_s - 1e-5]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
-from app.video import models
 from app.video.document import VideoAnalysis
 from app.video.models import SCHEMA_VERSION, Quality
 from app.video.quality import remarks
@@ -21,10 +21,16 @@ def kept(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """A model and all that are in it."""
     yield model
     for field in model.model_fields.values():
-        for name in re.findall(r"\b[A-Z]\w+", str(field.annotation)):
-            inner = getattr(models, name, None)
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                yield from kept(inner)
+        for inner in models_in(field.annotation):
+            yield from kept(inner)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Models named anywhere in a type."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
 
 
 MODELS = sorted(set(kept(VideoAnalysis)), key=lambda m: m.__name__)
