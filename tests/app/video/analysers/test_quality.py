@@ -161,6 +161,6 @@ def test_remarks_on_black_and_flat() -> None:
 
 
 def test_its_row_in_the_table() -> None:
-    assert ANALYSER.name == "quality"
+    assert ANALYSER.name == "picture"
     assert ANALYSER.measure is not None
     assert ANALYSER.measure().memory == 0
