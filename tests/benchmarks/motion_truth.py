@@ -250,7 +250,7 @@ def walking(still: Image, rng: np.random.Generator, count: int, period: int, pan
 def _with_figure(picture: Image, start: Any, speed: float, phase: float, drawing: int, travels: bool) -> Image:
     big = cv2.resize(picture, None, fx=SUPER, fy=SUPER, interpolation=cv2.INTER_NEAREST)
     swing = math.sin(drawing * 0.45 + phase)
-    x, y = (start + ((drawing * speed if travels else 0.0), 3 * abs(swing))) * SUPER
+    x, y = (start + np.array([drawing * speed if travels else 0.0, 3 * abs(swing)])) * SUPER
 
     def limb(x0: float, y0: float, angle: float, length: float) -> None:
         end = (int(x0 + length * math.sin(angle)), int(y0 + length * math.cos(angle)))
@@ -274,8 +274,8 @@ def encoded(pictures: Sequence[Image], crf: int = 23, fps: int = 24) -> list[Ima
     size = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(fps)]
     program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error"]
     coder = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", str(crf), "-threads", "1", "-f", "matroska", "-"]
-    film = subprocess.run([*program, *size, "-i", "-", *coder], input=b"".join(p.tobytes() for p in pictures), capture_output=True, check=True)
-    raw = subprocess.run(
-        [*program, "-i", "-", "-f", "rawvideo", "-pix_fmt", "gray", "-"], input=film.stdout, capture_output=True, check=True
-    ).stdout
+    data = b"".join(picture.tobytes() for picture in pictures)
+    film = subprocess.run([*program, *size, "-i", "-", *coder], input=data, capture_output=True, check=True).stdout
+    back = [*program, "-i", "-", "-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    raw = subprocess.run(back, input=film, capture_output=True, check=True).stdout
     return list(np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT, WIDTH))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 COLUMNS, ROWS = 16, 9
 
 
-def block_means(plane: Plane) -> Means:
-    """(9, 16), or fewer for tiny planes: mean of every block of an 8-bit plane, exact."""
+def block_means(plane: Any) -> Means:
+    """(9, 16), or fewer for tiny planes: mean of every block of a (H, W) uint8 plane, exact."""
     import cv2
 
     corners, areas = _grid(*plane.shape)

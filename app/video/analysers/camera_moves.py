@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
@@ -117,17 +118,14 @@ def even_out(parts: list[Array]) -> list[Array]:
 
     size = np.sqrt(parts[0] ** 2 + parts[1] ** 2 + (parts[2] * _ZOOM_REACH) ** 2 + (parts[3] * _ROLL_REACH) ** 2).tolist()
     out = [part.copy() for part in parts]
-    gap = 0
     for place, value in enumerate(size):
-        if 0 < gap < _LONGEST_HOLD and value > _STEP_MIN and max(size[place - gap : place]) < _HOLD_SHARE * value:
-            span = slice(place - gap, place + 1)
+        held = 0
+        while value > _STEP_MIN and held < min(_LONGEST_HOLD, place) and size[place - held - 1] < _HOLD_SHARE * value:
+            held += 1
+        if 0 < held < _LONGEST_HOLD:
+            span = slice(place - held, place + 1)
             for part in out:
                 part[span] = part[span].mean()
-            gap = 0
-        elif value < _HOLD_SHARE * max(size[place + 1 : place + _LONGEST_HOLD], default=0.0):
-            gap += 1
-        else:
-            gap = 0
     return out
 
 
@@ -181,8 +179,7 @@ def runs(motion: Motion, steady: Steadiness) -> list[Run]:
     names = kinds(parts, max(SHAKY_STILL_BELOW, 0.5 * steady.shake) if shaky else STILL_BELOW)
     shortest = max(3, round(_SHORTEST_S * (4 if shaky else 1) * motion.fps))
     bounds = np.flatnonzero(names[1:] != names[:-1]) + 1
-    edges = [0, *bounds.tolist(), len(names)]
-    spans = [(str(names[a]), a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    spans = [(str(names[a]), a, b) for a, b in pairwise([0, *bounds.tolist(), len(names)])]
     spans = _join_short(spans, shortest)
     return [Run(cast("Kind", name), a + (a > 0), b + 1) for name, a, b in spans]
 
@@ -218,7 +215,8 @@ def _median5(values: Array) -> Array:
     if len(values) < 5:
         return values
     padded = np.concatenate([values[:1], values[:1], values, values[-1:], values[-1:]])
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
+    middle: Array = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
+    return middle
 
 
 def _join_short(spans: list[tuple[str, int, int]], shortest: int) -> list[tuple[str, int, int]]:

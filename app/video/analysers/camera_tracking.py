@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,7 +135,8 @@ def corners(half: Plane) -> Points:
     good = value > max(_MIN_TEXTURE, _WEAK * float(value.max()))
     x = (number % columns) * _CELL + best % _CELL
     y = (number // columns) * _CELL + best // _CELL
-    return (np.stack([x, y], 1)[good] * 2 + 0.5).astype(np.float32)
+    found: Points = (np.stack([x, y], 1)[good] * 2 + 0.5).astype(np.float32)
+    return found
 
 
 def fit(came: Points, went: Points, rounds: int = 2) -> tuple[complex, complex, Flags]:
@@ -178,8 +179,8 @@ def warp(before: Plane, now: Plane, turn: complex, shift: complex) -> Plane:
     move = (turn * quarter + shift - quarter) / 2
     matrix = np.array([[turn.real, -turn.imag, move.real], [turn.imag, turn.real, move.imag]], dtype=np.float64)
     size = (now.shape[1], now.shape[0])
-    moved: Plane = cv2.warpAffine(before, matrix, size, dst=now.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
-    return moved
+    moved = cv2.warpAffine(before, matrix, size, dst=now.copy(), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+    return cast("Plane", moved)
 
 
 def _forecast(before: Plane, now: Plane, points: Points) -> tuple[complex, complex]:
@@ -187,8 +188,8 @@ def _forecast(before: Plane, now: Plane, points: Points) -> tuple[complex, compl
     import cv2
     import numpy as np
 
-    some = np.ascontiguousarray((points[::2] if len(points) >= 4 * _LEAST_POINTS else points) - 0.5) / 2
-    found, status, _ = cv2.calcOpticalFlowPyrLK(before, now, some, None, winSize=(9, 9), maxLevel=2, criteria=(3, 6, 0.05))
+    some: Any = np.ascontiguousarray((points[::2] if len(points) >= 4 * _LEAST_POINTS else points) - 0.5) / 2
+    found, status, _ = cv2.calcOpticalFlowPyrLK(before, now, some, cast("Any", None), winSize=(9, 9), maxLevel=2, criteria=(3, 6, 0.05))
     good = status.ravel() == 1
     turn, shift, agree = fit(some[good], found[good], rounds=0)
     if agree.sum() < _LEAST_POINTS:

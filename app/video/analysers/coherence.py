@@ -75,8 +75,9 @@ class ShotCoherence(_Model):
         "VBench drops every second frame and interpolates it with the AMT-S network; here every frame is judged, without a network.",
     )  # fmt: skip
     hsv_stability: float = Field(
-        ge=0, le=1, description="1 - mean change per frame of mean saturation, value and hue (in the plane of colour differences) / 10 levels."
-    )
+        ge=0, le=1,
+        description="1 - mean change per frame of mean saturation, value and hue (in the plane of colour differences) / 10 levels.",
+    )  # fmt: skip
     flicker_levels: float = Field(ge=0, description="Amplitude of the strongest second of flicker, luma levels.")
     flicker_hz: float | None = Field(default=None, description="Its frequency; None when there is none or it is irregular.")
     flickers: list[FlickerSpan]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.video.analysers.blocks import block_change, motion_of, moved_along, steadied_change
 from app.video.analysers.camera_tracking import REFRESH_EVERY
@@ -25,15 +25,17 @@ class CoherenceMeasure:
 
     Columns: ``coh_ssim`` structural similarity, see `ssim`; ``coh_change`` mean absolute luma difference at half size, levels;
     ``coh_rest`` the same once the camera's motion is taken out; ``coh_most`` the block of 16 x 9 that changed most;
-    ``coh_gain`` how much brighter the picture became as a whole: median over the blocks of the signed difference left after
-    the camera's motion, so neither a pan nor something in front counts as light; ``coh_local`` mean over the blocks of what
-    this difference departs from the whole's, less what it departed in the frame before (light that flickers in places);
+    ``coh_gain`` how much brighter the picture became as a whole: mean over the middle three fifths of the blocks' signed
+    differences left after the camera's motion, so neither a pan nor something in front counts as light; ``coh_local``
+    mean over the blocks of what this difference departs from the whole's, less what it departed in the frame before (light
+    that flickers in places);
     ``coh_middle`` mean absolute departure of the frame before from the mean of its two neighbours, both moved to it;
     ``coh_sat`` and ``coh_value`` mean HSV saturation and value, ``coh_u`` and ``coh_v`` mean colour difference, levels.
     """
 
     columns: tuple[str, ...] = (
-        "coh_ssim", "coh_change", "coh_rest", "coh_most", "coh_gain", "coh_local", "coh_middle", "coh_sat", "coh_value", "coh_u", "coh_v",
+        "coh_ssim", "coh_change", "coh_rest", "coh_most", "coh_gain", "coh_local", "coh_middle",
+        "coh_sat", "coh_value", "coh_u", "coh_v",
     )  # fmt: skip
     memory = REFRESH_EVERY + 2
 
@@ -70,7 +72,8 @@ class CoherenceMeasure:
         import numpy as np
 
         difference = steadied_change(before, frame)
-        gain = float(np.sort(difference, axis=None)[difference.size // 2])
+        fifth = difference.size // 5
+        gain = float(np.sort(difference, axis=None)[fifth : difference.size - fifth].mean())
         departs, was = difference - gain, self._blocks
         self._blocks = departs
         return gain, float(np.abs(departs - was).mean()) / 2 if was is not None else 0.0
@@ -83,7 +86,7 @@ def moments_of(half: Plane) -> Moments:
     size = (max(1, half.shape[1] // SSIM_BLOCK), max(1, half.shape[0] // SSIM_BLOCK))
     square = cv2.multiply(half, half, dtype=cv2.CV_32F)
     mean = cv2.resize(half.astype("float32"), size, interpolation=cv2.INTER_AREA)
-    return half, mean, cv2.resize(square, size, interpolation=cv2.INTER_AREA)
+    return cast("Moments", (half, mean, cv2.resize(square, size, interpolation=cv2.INTER_AREA)))
 
 
 def ssim(one: Moments, other: Moments) -> float:
@@ -110,7 +113,8 @@ def _departure(earlier: Plane, middle: Frame, frame: Frame) -> float:
     import cv2
     import numpy as np
 
-    later, here, motion = frame.half(), middle.half(), motion_of(frame)
+    later: Any = frame.half()
+    here, motion = middle.half(), motion_of(frame)
     if motion is not None and motion.found:
         quarter = 0.5 + 0.5j
         shift = (motion.turn * quarter + motion.shift - quarter) / 2

@@ -93,16 +93,28 @@ def flicker_strength(gain: Values, fps: float) -> Values:
     """Amplitude of the light's fast ups and downs around every step, levels.
 
     The sum of the gains is the light's level over time; what a Gaussian of 0.12 s leaves of it is flicker. The median of
-    its size over a second, times the square root of two, is a sine wave's amplitude; one flash or jump does not move it.
+    its size over a second, times the square root of two, is a sine wave's amplitude. Gains far above what is usual within
+    the second, a flash or a lamp switched on, are cut down beforehand.
     """
     import numpy as np
 
-    level = np.concatenate([[0.0], np.cumsum(gain)])
+    level = np.concatenate([[0.0], np.cumsum(_usual_gain(gain, fps))])
     fast = np.abs(level - smooth(level, _SLOW_S * fps))
     width = min(len(fast), max(5, round(_WINDOW_S * fps)))
     middle = np.median(np.lib.stride_tricks.sliding_window_view(fast, width), axis=1) * np.sqrt(2.0)
     left = (len(gain) - len(middle)) // 2
     return np.pad(middle, (max(0, left), max(0, len(gain) - len(middle) - left)), mode="edge")[: len(gain)]
+
+
+def _usual_gain(gain: Values, fps: float) -> Values:
+    import numpy as np
+
+    reach = min(max(2, round(_WINDOW_S * fps / 2)), len(gain) - 1)
+    if reach < 1:
+        return gain
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(np.abs(gain), reach, mode="reflect"), 2 * reach + 1)
+    most = np.maximum(FLICKER_ABOVE, 2.5 * np.quantile(around, 0.75, axis=1))
+    return np.clip(gain, -most, most)
 
 
 def find_flicker(gain: Values, strength: Values, fps: float) -> list[Flicker]:
@@ -179,7 +191,8 @@ def _alone(off: Values) -> Flags:
     import numpy as np
 
     around = np.maximum(np.concatenate([[0.0], off[:-1]]), np.concatenate([off[1:], [0.0]]))
-    return off > 2 * around
+    alone: Flags = off > 2 * around
+    return alone
 
 
 def _near_median(values: Values) -> Values:

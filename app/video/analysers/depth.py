@@ -15,7 +15,7 @@ LayerName = Literal["foreground", "middle", "background"]
 LAYERS: tuple[LayerName, ...] = get_args(LayerName)
 GRID_WIDTH = 20
 _TEXTURE = 1.5  # levels of detail below which a place says nothing about its sharpness
-_ROUNDS = 8
+_ROUNDS = 5
 
 
 def softness(luma: Plane) -> Map:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -123,7 +124,7 @@ def _name(found: Pattern) -> Exposure:
 def _holds(shot: Shot, changed: Sequence[bool]) -> list[Hold]:
     """``changed[i]``: frame i + 1 of the shot shows a new picture."""
     news = [0, *(i + 1 for i, new in enumerate(changed) if new), len(changed) + 1]
-    spans = [(a, b) for a, b in zip(news[:-1], news[1:], strict=True) if b - a >= LISTED_FRAMES]
+    spans = [(a, b) for a, b in pairwise(news) if b - a >= LISTED_FRAMES]
     return [Hold(start_frame=shot.start + a, end_frame=shot.start + b, frames=b - a) for a, b in spans[:LISTED_HOLDS]]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
 
-from app.video.analysers.interlacing import looks_interlaced
+from app.video.analysers.interlacing import WATCH_EVERY, FieldWatch, judge, looks_interlaced
 
 
 def pan(count: int, step: float, seed: int = 1) -> list[Any]:
@@ -57,3 +58,37 @@ def test_nothing_moves_or_nothing_to_compare() -> None:
     assert looks_interlaced([still, still]).looked_at == 0
     assert looks_interlaced([]).looked_at == 0
     assert looks_interlaced([still, still[:90], still]).interlaced is None
+
+
+def watched(frames: list[Any], first: int, start: int = 0) -> FieldWatch:
+    """A watch that saw the given frames from number ``first`` on, nothing else from number ``start`` on."""
+    watch = FieldWatch()
+    for offset, luma in enumerate(frames):
+        if first + offset >= start:
+            watch.look(first + offset, av.VideoFrame.from_ndarray(luma, format="gray").reformat(format="yuv420p"))
+    return watch
+
+
+def test_the_watch_in_the_pass() -> None:
+    frames = woven(pan(24, 1.5), True)
+    found = watched(frames, WATCH_EVERY - 2)
+    assert list(found.leans) == [WATCH_EVERY + 2]
+    assert judge(list(found.leans.values())).field_order == "top first"
+    assert judge(list(watched(pan(8, 1.5), 0).leans.values())).interlaced is False
+
+
+def test_the_watch_does_not_depend_on_where_it_was_started() -> None:
+    frames = woven(pan(24, 1.5), False)
+    whole = watched(frames, WATCH_EVERY - 2)
+    assert watched(frames, WATCH_EVERY - 2, start=WATCH_EVERY).leans == whole.leans
+    assert watched(frames, WATCH_EVERY - 2, start=WATCH_EVERY + 1).leans == {}
+
+
+def test_the_watch_passes_over_what_has_no_plain_luma() -> None:
+    watch = FieldWatch()
+    for index in range(3):
+        watch.look(index, av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24"))
+        watch.look(index, av.VideoFrame(64, 64, "yuv420p10le"))
+    assert watch.leans == {}
+    assert judge([]).interlaced is None
+    assert judge([None, None]).looked_at == 2
