@@ -36,7 +36,7 @@ class Database:
         self._write_engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"check_same_thread": False})
         self._read_engine = create_engine(
             url, poolclass=QueuePool, pool_size=16, max_overflow=32, connect_args={"check_same_thread": False},
-            isolation_level="AUTOCOMMIT", pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
         )  # fmt: skip
         event.listen(self._write_engine, "connect", _prepare_writer)
         event.listen(self._write_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
