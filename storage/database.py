@@ -36,10 +36,10 @@ class Database:
         self._write_engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"check_same_thread": False})
         self._read_engine = create_engine(
             url, poolclass=QueuePool, pool_size=16, max_overflow=32, connect_args={"check_same_thread": False},
-            isolation_level="AUTOCOMMIT", pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
         )  # fmt: skip
         event.listen(self._write_engine, "connect", _prepare_writer)
-        event.listen(self._write_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        event.listen(self._write_engine, "begin", _begin_immediate)
         event.listen(self._read_engine, "connect", _prepare_reader)
 
     def open(self) -> None:
@@ -166,6 +166,10 @@ def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA wal_autocheckpoint = 8000")
     cursor.execute("PRAGMA cache_size = -32000")
     cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.connection.cursor().execute("BEGIN IMMEDIATE")  # on the driver itself: SQLAlchemy's own way takes longer than the write
 
 
 def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:

@@ -216,19 +216,20 @@ def worker_rows(folder: Path, repeats: int) -> list[Row]:
 
 def recovery_rows(folder: Path, count: int) -> list[Row]:
     """After a death with jobs at work: the SQL, and a fresh process until the first recovered job is claimed."""
-    database = make_store(folder / "sql", count, running=RUNNING)
+    data = folder / "data"
+    database = make_store(data, count, running=RUNNING)
     database.open()
     began = time.perf_counter()
     recovered, _ = JobQueue(database, EventBus()).recover()
     sql = (time.perf_counter() - began) * 1000
-    database.close()
     assert recovered == RUNNING
-    data = folder / "start" / "data"
-    make_store(data, count, running=8)
-    with database_of(data).begin() as connection:
+    with database.write() as connection:
         connection.exec_driver_sql("UPDATE jobs SET state = 'cancelled' WHERE state = 'queued'")
-        connection.exec_driver_sql("UPDATE jobs SET capability = 'test.patient', request = '{\"seconds\": 1}' WHERE state = 'running'")
-        first = connection.exec_driver_sql("SELECT id FROM jobs WHERE state = 'running' ORDER BY priority DESC, seq LIMIT 1").scalar()
+        connection.exec_driver_sql(
+            "UPDATE jobs SET state = 'running', capability = 'test.patient', request = '{\"seconds\": 1}' WHERE seq <= 8"
+        )
+    first = next(job.id for job in sorted(queue_of(database), key=lambda job: (-job.priority, job.seq)))
+    database.close()
     began = time.perf_counter()
     with StudioProcess(data, workers=1) as studio:
         studio.ready()
@@ -241,11 +242,10 @@ def recovery_rows(folder: Path, count: int) -> list[Row]:
     ]
 
 
-def database_of(data: Path) -> Any:
-    """A plain engine on a data folder's database."""
-    from sqlalchemy import create_engine
-
-    return create_engine(f"sqlite:///{data / 'studio.db'}")
+def queue_of(database: Database) -> tuple[Any, ...]:
+    """The jobs that a dead studio left running."""
+    with database.read() as connection:
+        return rows.page(connection, states=["running"]).items
 
 
 def idle_row(folder: Path, seconds: float) -> Row:

@@ -17,4 +17,3 @@ def test_forty_kills_over_four_hundred_jobs_lose_nothing(tmp_path: Path) -> None
     assert figures["studio_kills"] >= 10
     assert figures["worker_kills"] >= 10
     assert figures["jobs"] == 400
-    assert figures["mean_job_s"] <= 0.3  # short jobs, so that kills fall into starts and ends as often as into the middle

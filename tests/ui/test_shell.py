@@ -21,6 +21,11 @@ UNNAMED = """() => {
 }"""
 TOO_WIDE = """() => document.scrollingElement.scrollWidth > innerWidth
   || [...document.querySelectorAll('.panel:not([hidden])')].some((node) => node.scrollWidth > node.clientWidth + 1)"""
+CUT_OFF = """() => {
+  const inside = (node) => node.getBoundingClientRect().right <= node.closest('.panel, .topbar').getBoundingClientRect().right + 1;
+  const shown = [...document.querySelectorAll('.transport button, .topbar button, .page-head select')].filter((node) => node.offsetParent !== null);
+  return shown.filter((node) => !inside(node)).map((node) => node.outerHTML.slice(0, 120));
+}"""
 SMALL_TARGETS = """() => {
   const kinds = '.topbar button, .transport button, .welcome button, .tabs [role=tab], .segment, .inspector .button';
   const shown = [...document.querySelectorAll(kinds)].filter((node) => node.offsetParent !== null);
@@ -164,7 +169,7 @@ def test_the_sound_can_be_turned_off_for_good(open_page: Callable[..., Any]) -> 
 
 
 @pytest.mark.ui
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (400, 850)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 640), (400, 850)])
 def test_everything_fits_and_has_a_name(
     open_page: Callable[..., Any], studio: Any, coded_clip: Callable[..., Path], width: int, height: int
 ) -> None:
@@ -181,6 +186,7 @@ def test_everything_fits_and_has_a_name(
         assert page.evaluate(UNNAMED) == [], tab
         assert page.evaluate(TOO_WIDE) is False, tab
         assert page.evaluate(SMALL_TARGETS) == [] or width > 640, tab
+        assert page.evaluate(CUT_OFF) == [], tab
 
 
 @pytest.mark.ui

@@ -215,23 +215,23 @@ export class Deck extends EventTarget {
     const scene = this.sceneAt(frame);
     if (scene === this.shot && !focus) return;
     this.shot = scene;
-    for (const card of this.strip.children) {
-      const here = scene !== null && card.dataset.key === String(scene.start_frame);
-      if ((card.getAttribute("aria-selected") === "true") === here && !focus) continue;
-      card.setAttribute("aria-selected", String(here));
-      card.tabIndex = here ? 0 : -1;
-      if (here) this.#reveal(card);
-      if (here && focus) card.focus({ preventScroll: true });
+    const before = this.strip.querySelector('[aria-selected="true"]'), card = this.strip.children[scene ? this.scenes.indexOf(scene) : -1] ?? null;
+    if (before !== card) {
+      before?.setAttribute("aria-selected", "false");
+      this.strip.querySelectorAll('[tabindex="0"]').forEach((node) => { node.tabIndex = -1; });
+      card?.setAttribute("aria-selected", "true");
+      (card ?? this.strip.firstElementChild)?.setAttribute("tabindex", "0");
+      if (card) this.#reveal(card);
     }
-    if (!scene && this.strip.firstElementChild) this.strip.firstElementChild.tabIndex = 0;
+    if (focus) card?.focus({ preventScroll: true });
     this.dispatchEvent(new CustomEvent("shot", { detail: { scene } }));
   }
 
-  /** Scrolls the strip alone, never the page. */
+  /** Brings a card that is out of sight to the middle; scrolls the strip alone, never the page. */
   #reveal(card) {
-    const left = card.offsetLeft - 8, right = card.offsetLeft + card.offsetWidth + 8, { scrollLeft, clientWidth } = this.strip;
-    if (left < scrollLeft) this.strip.scrollLeft = left;
-    else if (right > scrollLeft + clientWidth) this.strip.scrollLeft = right - clientWidth;
+    const { offsetLeft, offsetWidth } = card, { scrollLeft, clientWidth } = this.strip;
+    const hidden = offsetLeft - 8 < scrollLeft || offsetLeft + offsetWidth + 8 > scrollLeft + clientWidth;
+    if (hidden) this.strip.scrollLeft = offsetLeft + offsetWidth / 2 - clientWidth / 2;
   }
 
   #stateShown({ playing, rate }) {
