@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -74,7 +74,8 @@ def assemble(
 
     shots = [Shot(scene.start_frame, scene.end_frame) for scene in found.scenes]
     findings = Findings(curves, found.table.samples(), shots, info)
-    answers = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
+    answers: dict[str, Any] = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
+    answers["technical"] = answers["technical"].model_copy(update={"interlacing": found.interlacing})
     return VideoAnalysis(
         generator=GENERATOR,
         engine=engine_name(request),

@@ -37,7 +37,8 @@ class Curves:
         import numpy as np
 
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, fps=np.float64(self.fps), times_s=self.times_s, **dict(self.columns))
+        arrays: dict[str, Any] = {"fps": np.float64(self.fps), "times_s": self.times_s, **self.columns}
+        np.savez_compressed(buffer, **arrays)
         return buffer.getvalue()
 
     @classmethod

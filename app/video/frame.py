@@ -49,6 +49,7 @@ class Frame:
             import cv2
 
             height, width = self.y.shape
-            return cv2.resize(self.y, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+            smaller: Plane = cv2.resize(self.y, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+            return smaller
 
         return self.once("half", make)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.video.analysers import ANALYSERS
+from app.video.analysers.interlacing import FieldWatch, Interlacing, judge
 from app.video.clock import FilmClock
 from app.video.curve_finder import CurveFinder
 from app.video.decode import Decoder, Picture, Place, ahead, small_frame
@@ -38,6 +39,7 @@ class PassResult:
     duration_s: float
     damaged: int
     table: Table
+    interlacing: Interlacing
 
 
 class OpenScene:
@@ -85,6 +87,7 @@ class ScenePass:
         self._open: OpenScene | None = None
         self._seen = -1  # last frame that has its row
         self._chunks: list[str] = []
+        self._fields = FieldWatch()
         self._unkept: list[list[float]] = []  # sampled quality since the last checkpoint
         self._told_at = self._kept_at = time.monotonic()
 
@@ -111,7 +114,9 @@ class ScenePass:
         for cut in self._finder.finish():
             self._close(cut)
         self._close(end)
-        return PassResult(self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged, self._table)
+        return PassResult(
+            self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged, self._table, judge(list(self._fields.leans.values()))
+        )
 
     def _make_finder(self) -> CurveFinder | SceneFinder:
         request = self._request
@@ -121,6 +126,7 @@ class ScenePass:
 
     def _take(self, picture: Picture) -> None:
         assert picture.small is not None
+        self._fields.look(picture.index, picture.raw)
         if picture.index <= self._seen:
             self._table.warm_up(picture.small)
             return
@@ -252,6 +258,7 @@ class ScenePass:
             "origin": self._decoder.origin,
             "finder": self._finder.state(),
             "candidates": [c.frame for c in self._open.shortlist.candidates()],
+            "fields": list(self._fields.leans.items()),
         })  # fmt: skip
 
     def _resume(self) -> Place | None:
@@ -271,6 +278,7 @@ class ScenePass:
             self._table.unpack(chunk)
         self._seen = len(self._table) - 1
         self._decoder.origin = state["origin"]
+        self._fields.leans = {int(frame): lean for frame, lean in state["fields"]}
         self._reopen(state, [row for chunk in chunks for row in chunk["quality"]])
         first = max(0, len(self._table) - self._table.memory)
         return Place(first, self._table.stamp(first), state["origin"])

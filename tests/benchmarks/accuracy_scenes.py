@@ -55,12 +55,28 @@ def judge(name: str, path: Path, truth: Truth) -> list[dict[str, Any]]:
     by_peer = sum(any(first - 1 <= cut <= last + 2 for cut in peers[best]) for first, last in truth.flash)
     spurious = sum(not any(t.first <= last + 2 and t.last >= first - 2 for first, last, _ in truth.gradual) for t in gradual)
     return [
-        {"what": f"{name}: hard cuts F1 ({len(truth.hard)}), +-{TOLERANCE_FRAMES} frame", "ours": round(score, 3),
-         "peer": f"{f1(peers[best], truth):.3f} ({best})", "target": f">= {wanted}", "met": score >= wanted},
-        {"what": f"{name}: flashes taken for cuts ({len(truth.flash)})", "ours": flashes, "peer": f"{by_peer} ({best})", "target": "0", "met": flashes == 0},
-        {"what": f"{name}: gradual transitions found ({len(truth.gradual)})", "ours": found, "target": f">= {needed}", "met": found >= needed},
+        {
+            "what": f"{name}: hard cuts F1 ({len(truth.hard)}), +-{TOLERANCE_FRAMES} frame",
+            "ours": round(score, 3),
+            "peer": f"{f1(peers[best], truth):.3f} ({best})",
+            "target": f">= {wanted}",
+            "met": score >= wanted,
+        },
+        {
+            "what": f"{name}: flashes taken for cuts ({len(truth.flash)})",
+            "ours": flashes,
+            "peer": f"{by_peer} ({best})",
+            "target": "0",
+            "met": flashes == 0,
+        },
+        {
+            "what": f"{name}: gradual transitions found ({len(truth.gradual)})",
+            "ours": found,
+            "target": f">= {needed}",
+            "met": found >= needed,
+        },
         {"what": f"{name}: gradual transitions that are none", "ours": spurious},
-    ]  # fmt: skip
+    ]
 
 
 def measured(path: Path) -> Curves:
@@ -99,6 +115,18 @@ def detected(path: Path, kind: str) -> list[int]:
 
 def scdet(path: Path) -> list[int]:
     """The cuts of ffmpeg's scdet filter at its default threshold."""
-    command = [executable(), "-hide_banner", "-nostats", "-i", str(path), "-vf", "scdet=t=10,metadata=print:file=-", "-an", "-f", "null", "-"]
+    command = [
+        executable(),
+        "-hide_banner",
+        "-nostats",
+        "-i",
+        str(path),
+        "-vf",
+        "scdet=t=10,metadata=print:file=-",
+        "-an",
+        "-f",
+        "null",
+        "-",
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return [round(float(time) * FPS) for time in re.findall(r"lavfi\.scd\.time=([\d.]+)", said)]

@@ -74,7 +74,10 @@ def _painted(rng: np.random.Generator) -> list[Frame]:
     """A painted backdrop under a slow pan, with figures moving over it."""
     width, height = SIZE[0] + 160, SIZE[1] + 60
     hue = rng.uniform(0, 180)
-    layers = sum(cv2.resize(rng.random((2**n + 1, 2**n + 1), dtype=np.float32), (width, height), interpolation=cv2.INTER_CUBIC) / n for n in range(1, 7))
+    layers = sum(
+        cv2.resize(rng.random((2**n + 1, 2**n + 1), dtype=np.float32), (width, height), interpolation=cv2.INTER_CUBIC) / n
+        for n in range(1, 7)
+    )
     layers = cv2.normalize(layers, None, 0, 1, cv2.NORM_MINMAX)
     hsv = np.dstack([(hue + 40 * layers) % 180, 60 + 150 * layers[::-1], rng.uniform(40, 110) + 140 * layers]).clip(0, 255).astype(np.uint8)
     backdrop = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-
-from tests.app.video.analysers.films import frames, picture
+from itertools import pairwise
 
 from app.video.analysers import ANALYSERS
 from app.video.analysers.transitions import AHEAD
 from app.video.curve_finder import EVERY, CurveFinder
 from app.video.table import Table
+from tests.app.video.analysers.films import frames, picture
 
 CUTS = [40, 46, 90, 150]
 
 
 def film() -> list[object]:
     edges = [0, *CUTS, 200]
-    return frames([picture(n) for n, (a, b) in enumerate(zip(edges, edges[1:], strict=False)) for _ in range(b - a)])
+    return frames([picture(n) for n, (a, b) in enumerate(pairwise(edges)) for _ in range(b - a)])
 
 
 SCENES_ONLY = [a for a in ANALYSERS if a.name == "transitions"]

@@ -37,7 +37,9 @@ def test_luma_is_full_range(clips: Callable[..., Path], colour: str, luma: int) 
     assert abs(float(frame.u.mean()) - 128) <= 1
 
 
-@pytest.mark.parametrize(("size", "expected"), [("1280x720", (180, 320)), ("720x1280", (320, 180)), ("64x48", (48, 64)), ("1000x30", (10, 320))])
+@pytest.mark.parametrize(
+    ("size", "expected"), [("1280x720", (180, 320)), ("720x1280", (320, 180)), ("64x48", (48, 64)), ("1000x30", (10, 320))]
+)
 def test_the_long_side_is_320_and_small_pictures_stay(clips: Callable[..., Path], size: str, expected: tuple[int, int]) -> None:
     path = clips(f"{size}.mp4", "-pix_fmt", "yuv420p", graph=f"testsrc2=s={size}:r=24:d=0.1[out0]")
     frame = small_frame(next(Decoder(path, 1 / 24).pictures()))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.app.video.analysers.films import frames, measured, picture
 
 from app.video.analysers.changes import LAGS, MIDDLES, Changes
+from tests.app.video.analysers.films import frames, measured, picture
 
 
 def test_equal_frames_have_no_distance() -> None:

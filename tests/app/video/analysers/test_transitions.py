@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.app.video.analysers.films import Grey, frames, measured, picture
 
 from app.video.analysers.changes import Changes
 from app.video.analysers.transitions import AHEAD, BEHIND, Transition, find_transitions
 from app.video.curve_finder import boundaries_of
 from app.video.curves import Curves
+from tests.app.video.analysers.films import Grey, frames, measured, picture
 
 
 def still(seed: int, count: int) -> list[Grey]:
