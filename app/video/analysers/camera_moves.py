@@ -30,6 +30,7 @@ _ROLL_REACH = 0.3 * 1.7453  # % of the width per degree at that point
 _SHORTEST_S = 0.25
 _SHAKE_S, _SHAKY_SMOOTH_S = 0.3, 0.5
 _LONGEST_HOLD = 4
+_LONGEST_GAP = 6  # steps; for longer than that nothing is known, and no motion is made up
 _HOLD_SHARE = 0.15
 _STEP_MIN = 0.03  # % of the frame width: 0.1 px
 _KINDS: tuple[tuple[Kind, Kind], ...] = (
@@ -61,7 +62,7 @@ class Motion:
 
     @classmethod
     def of(cls, curves: Curves, shot: Shot) -> Motion:
-        """Reads one shot; where nothing could be measured, the motion is drawn straight from neighbour to neighbour."""
+        """Reads one shot. Where nothing could be measured for a moment, the motion is drawn straight from neighbour to neighbour."""
         import numpy as np
 
         part = curves.part(shot.start, shot.end)
@@ -70,8 +71,11 @@ class Motion:
         seconds = np.clip(np.diff(part.times_s), 0.25 / curves.fps, 4.0 / curves.fps)
         raw = [part[name][1:].astype(np.float64) for name in ("cam_dx", "cam_dy", "cam_zoom", "cam_roll")]
         if known.any() and not known.all():
-            places = np.arange(len(known))
-            raw = [np.interp(places, places[known], values[known]) for values in raw]
+            places = np.flatnonzero(known)
+            for a, b in pairwise(places.tolist()):
+                if 1 < b - a <= _LONGEST_GAP:
+                    for values in raw:
+                        values[a + 1 : b] = np.linspace(values[a], values[b], b - a + 1)[1:-1]
         parts = tuple(values / seconds for values in even_out(raw))
         foreground = float(1.0 - inliers[known].mean()) if known.any() else 0.0
         followed = float(known.mean()) if len(known) else 0.0

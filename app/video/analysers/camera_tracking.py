@@ -139,7 +139,7 @@ def corners(half: Plane) -> Points:
     return found
 
 
-def fit(came: Points, went: Points, rounds: int = 2) -> tuple[complex, complex, Flags]:
+def fit(came: Points, went: Points, rounds: int = 1) -> tuple[complex, complex, Flags]:
     """The similarity that takes most of ``came`` to ``went``: (turn, shift, which points it fits). (N, 2) px each.
 
     RANSAC finds who agrees; ``rounds`` of reweighted least squares give each of them the say its fit deserves.

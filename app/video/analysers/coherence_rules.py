@@ -22,8 +22,10 @@ JUMP_ABOVE, JUMP_LEVELS = 6.0, 3.0  # in spreads of its neighbours, and in level
 MOVE_JUMP = 0.3  # % of the frame width: about 1 px at 320 px
 _SLOW_S = 0.12  # changes of light slower than about 1.5 Hz are no flicker
 _WINDOW_S = 1.0
+_ONE_WAY, _BOTH_WAYS = 0.3, 0.6  # 1 - net change / sum of changes: none of a fade is flicker, all of what comes back is
 _NEAR = 8  # frames to each side that count as neighbours
 _FLOOR = 0.5  # levels
+_REPEAT_OF_MOTION = 0.04  # of the change in lively frames: a coder touching up a repeat changes no more
 _REGULAR = 0.35  # of the power in one line of the spectrum makes a frequency worth telling
 
 
@@ -94,7 +96,7 @@ def flicker_strength(gain: Values, fps: float) -> Values:
 
     The sum of the gains is the light's level over time; what a Gaussian of 0.12 s leaves of it is flicker. The median of
     its size over a second, times the square root of two, is a sine wave's amplitude. Gains far above what is usual within
-    the second, a flash or a lamp switched on, are cut down beforehand.
+    the second, a flash or a lamp switched on, are cut down beforehand; light that goes one way only, a fade, does not count.
     """
     import numpy as np
 
@@ -102,8 +104,12 @@ def flicker_strength(gain: Values, fps: float) -> Values:
     fast = np.abs(level - smooth(level, _SLOW_S * fps))
     width = min(len(fast), max(5, round(_WINDOW_S * fps)))
     middle = np.median(np.lib.stride_tricks.sliding_window_view(fast, width), axis=1) * np.sqrt(2.0)
+    steps = np.lib.stride_tricks.sliding_window_view(gain, min(width, len(gain)))
+    net, total = np.abs(steps.sum(1)), np.abs(steps).sum(1)
+    balance = 1.0 - net / np.maximum(total, 1e-9)
+    middle = middle[: len(balance)] * np.clip((balance[: len(middle)] - _ONE_WAY) / (_BOTH_WAYS - _ONE_WAY), 0.0, 1.0)
     left = (len(gain) - len(middle)) // 2
-    return np.pad(middle, (max(0, left), max(0, len(gain) - len(middle) - left)), mode="edge")[: len(gain)]
+    return np.pad(middle, (left, len(gain) - len(middle) - left), mode="edge")
 
 
 def _usual_gain(gain: Values, fps: float) -> Values:
@@ -148,7 +154,7 @@ def find_repeats(most: Values) -> tuple[list[Stretch], list[Stretch]]:
     import numpy as np
 
     split = threshold(most, CLEAR_RATIO)
-    limit = STILL_MOST if split is None else max(STILL_MOST, min(split, 0.2 * float(np.percentile(most, 90))))
+    limit = STILL_MOST if split is None else max(STILL_MOST, min(split, _REPEAT_OF_MOTION * float(np.percentile(most, 90))))
     moving = most > limit
     if not moving.any():
         return [], []
@@ -157,7 +163,7 @@ def find_repeats(most: Values) -> tuple[list[Stretch], list[Stretch]]:
     frozen: list[Stretch] = []
     repeats: list[Stretch] = []
     for a, b in _true_runs(~moving):
-        if a == 0 or b == len(most) or b - a + 1 <= normal or min(most[a - 1], most[b]) < 0.25 * usual:
+        if a == 0 or b == len(most) or b - a + 1 <= normal or min(most[a - 1], most[b]) < max(0.25 * usual, 4 * limit):
             continue
         (frozen if b - a + 1 >= FREEZE_FRAMES else repeats).append(Stretch(a, b + 1))
     return frozen, repeats

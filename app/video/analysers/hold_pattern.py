@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 STILL_EXCESS = 0.5  # levels by which the most changed block exceeds the median one in mere noise
 STILL_MOST = 1.0  # levels; a block that changes less has not: coders touch up a standing picture by as much
-CAMERA_STEP = 0.012  # % of the frame width: 0.04 px at 320 px, above what noise makes of a still picture
+CAMERA_STEP = 0.02  # % of the frame width: 0.064 px at 320 px, above what noise makes of a still picture
 CLEAR_RATIO, SUBJECT_RATIO = 2.2, 1.35  # between changes at new pictures and at repeats
 LONGEST_GAP = 6  # frames; a longer one is a pause between moves, not an exposure
 REGULAR = 0.7
@@ -55,7 +55,7 @@ def camera_steps(part: Curves) -> Flags:
     parts = [_tail(part, name) for name in ("cam_dx", "cam_dy", "cam_zoom", "cam_roll")]
     size = np.sqrt(parts[0] ** 2 + parts[1] ** 2 + (0.3 * parts[2]) ** 2 + (0.52 * parts[3]) ** 2)
     typical = float(np.percentile(size, 75)) if len(size) else 0.0
-    return size > max(CAMERA_STEP, 0.25 * typical)
+    return size > (max(CAMERA_STEP, 0.25 * typical) if typical > CAMERA_STEP else np.inf)
 
 
 def subject_rhythm(part: Curves) -> Pattern:

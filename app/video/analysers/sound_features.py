@@ -16,6 +16,7 @@ BANDS = 28
 _LOW_HZ, _HIGH_HZ = 60.0, 8000.0
 _WINDOW_S = 0.02
 _FOLD_FROM_HZ = 32_000
+_BLOCK_ROWS = 30_000
 
 
 class BandPowers:
@@ -37,6 +38,7 @@ class BandPowers:
         self._bank = _bank(rate_hz, self._size)
         self._rest = np.zeros(self._size // 2, np.float32)  # so that hop n is centred on time n * hop_s
         self._rows: list[Array] = []
+        self._filled = 0  # rows of the last block
 
     def add(self, mono: Samples) -> None:
         """(N,) float32."""
@@ -51,16 +53,42 @@ class BandPowers:
         if count > 0:
             frames = np.lib.stride_tricks.sliding_window_view(sound, self._size)[: count * self.hop : self.hop]
             spectrum = np.fft.rfft(frames * self._window, axis=1)
-            self._rows.append((spectrum.real**2 + spectrum.imag**2) @ self._bank)
+            self._keep((spectrum.real**2 + spectrum.imag**2) @ self._bank)
             sound = sound[count * self.hop :]
         self._rest = sound.copy()
 
+    def _keep(self, rows: Array) -> None:
+        """Into blocks so large that their memory goes back to the system when they are done with."""
+        import numpy as np
+
+        while len(rows):
+            if not self._rows or self._filled == _BLOCK_ROWS:
+                self._rows.append(np.empty((_BLOCK_ROWS, BANDS), np.float32))
+                self._filled = 0
+            taken = min(len(rows), _BLOCK_ROWS - self._filled)
+            self._rows[-1][self._filled : self._filled + taken] = rows[:taken]
+            self._filled += taken
+            rows = rows[taken:]
+
     def finish(self) -> Array:
-        """(N, 28) float32: mean square per band and hop."""
+        """(N, 28) float32: mean square per band and hop. Empties itself as it goes, so as never to hold both."""
         import numpy as np
 
         self.add(np.zeros(self._size // 2 * self._fold, np.float32))
-        return np.concatenate(self._rows) if self._rows else np.zeros((0, BANDS), np.float32)
+        count = _BLOCK_ROWS * (len(self._rows) - 1) + self._filled if self._rows else 0
+        bands = np.empty((count, BANDS), np.float32)
+        while self._rows:
+            start = _BLOCK_ROWS * (len(self._rows) - 1)
+            rows = self._rows.pop()
+            bands[start : start + _BLOCK_ROWS] = rows[: count - start]
+        return bands
+
+
+def band_sum(bands: Array, wanted: Array) -> Array:
+    """(N,) float64 sum over the wanted bands, without a copy of the table."""
+    import numpy as np
+
+    return np.asarray(bands @ wanted.astype(np.float32), np.float64)
 
 
 def band_centres_hz() -> Array:

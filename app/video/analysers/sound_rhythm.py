@@ -19,6 +19,7 @@ _TIGHTNESS = 100.0
 _COMPRESSION = 100.0
 _AS_ALIKE = 0.8
 _WITHIN_FRAMES = 1.5
+_ROWS = 60_000  # hops worked on at a time: two hours of sound in bounded memory
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,23 @@ def onset_strength(bands: Array) -> Array:
 
     if len(bands) < 3:
         return np.zeros(len(bands), np.float32)
-    reference = max(float(np.percentile(bands.max(axis=1), 95)), 1e-12)
-    level = np.log1p(_COMPRESSION * bands / reference).astype(np.float32)
+    loudest = np.concatenate([bands[at : at + _ROWS].max(axis=1) for at in range(0, len(bands), _ROWS)])
+    reference = max(float(np.percentile(loudest, 95)), 1e-12)
+    parts = [_rises(bands[max(0, at - 2) : at + _ROWS], reference)[min(at, 2) :] for at in range(0, len(bands), _ROWS)]
+    strength: Array = np.concatenate(parts)
+    return strength
+
+
+def _rises(bands: Array, reference: float) -> Array:
+    """(N,) sum of the bands' rises over two hops; 0 for the first two."""
+    import numpy as np
+
+    level = np.log1p(_COMPRESSION / reference * bands)
     widest = level.copy()
     widest[:, 1:] = np.maximum(widest[:, 1:], level[:, :-1])
     widest[:, :-1] = np.maximum(widest[:, :-1], level[:, 1:])
     rises = np.maximum(0, level[2:] - widest[:-2]).sum(axis=1)
-    return np.concatenate((np.zeros(2, np.float32), rises))
+    return np.concatenate((np.zeros(min(2, len(bands)), np.float32), rises))
 
 
 def pick_onsets(strength: Array, hop_s: float) -> list[float]:

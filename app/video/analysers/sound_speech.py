@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.video.analysers.sound_features import band_centres_hz
+from app.video.analysers.sound_features import band_centres_hz, band_sum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,17 +45,17 @@ def features(bands: Array, hop_s: float) -> dict[str, Array]:
 
     centres = band_centres_hz()
     voice = (centres >= 200) & (centres <= 4000)
-    power = bands[:, voice].sum(axis=1, dtype=np.float64)
+    power = band_sum(bands, voice)
     floor = max(1e-10, float(np.percentile(power, 98)) * 1e-5)
     level = 10 * np.log10(power + floor)
     top = float(np.percentile(level, 95))
     second, syllable, smooth = (max(1, round(s / hop_s)) for s in (1.0, 0.4, 0.05))
     envelope = _mean(level, smooth)
     modulation = envelope - _mean(level, syllable)
-    high, low = (bands[:, (centres >= a) & (centres < b)].sum(axis=1, dtype=np.float64) for a, b in ((2000, 8000), (200, 1200)))
+    high, low = (band_sum(bands, (centres >= a) & (centres < b)) for a, b in ((2000, 8000), (200, 1200)))
     colour = 10 * np.log10((high + floor / 10) / (low + floor / 10))
     local_top = _mean(np.maximum(level, _mean(level, second)), second)
-    total = _mean(bands.sum(axis=1, dtype=np.float64), second)
+    total = _mean(band_sum(bands, centres > 0), second)
     return {
         "modulation_db": np.sqrt(_mean(modulation**2, second)),
         "colour_change": np.sqrt(np.maximum(0, _mean((_mean(colour, smooth) - _mean(colour, second)) ** 2, second))),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.video.analysers import sound_features
 from app.video.analysers.sound_features import BANDS, BandPowers, band_centres_hz
 
 
@@ -42,3 +43,11 @@ def test_hops_are_centred_on_their_time() -> None:
 
 def test_nothing() -> None:
     assert BandPowers(48_000).finish().shape[1] == BANDS
+
+
+def test_more_hops_than_one_block_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = np.random.default_rng(2).normal(0, 0.1, 8_000 * 3).astype(np.float32)
+    whole = bands_of(sound, 8_000)
+    for size in (1, 7, len(whole) - 1, len(whole)):
+        monkeypatch.setattr(sound_features, "_BLOCK_ROWS", size)
+        assert np.array_equal(bands_of(sound, 8_000, 500, 9_000), whole)
