@@ -63,7 +63,7 @@ def test_a_job_that_makes_headway_between_deaths_is_not_suspected(tmp_path: Path
     data = tmp_path / "data"
     with StudioProcess(data, workers=1) as studio:
         studio.ready()
-        job_id = studio.submit("test.steps", steps=6, seconds=0.2, marks=str(tmp_path))
+        job_id = studio.submit("test.steps", steps=6, seconds=0.3, marks=str(tmp_path))
         studio.wait_published(job_id, "unit/0")
         studio.kill()
     for number in (1, 2, 3):
