@@ -69,7 +69,7 @@ def summary(analysis: Mapping[str, Any], folder: Path, written: Sequence[str]) -
     head = f"{analysis['media']['name']}: {picture}, {text.span(analysis['duration_s'])}, {count}"
     more = [f"... and {len(scenes) - MOST_ROWS} more"] if len(scenes) > MOST_ROWS else []
     warnings = [f"Note: {warning}" for warning in analysis["warnings"]]
-    pictures = sum("/" in name for name in written)
+    pictures = sum(name.startswith("keyframes/") for name in written)
     plain = [name for name in written if "/" not in name] + ([f"{pictures} keyframes"] if pictures else [])
     scene_table = table(rows, ("SCENE", "FROM", "TO", "LENGTH", "REMARKS"))
     return "\n".join([head, "", scene_table, *more, *warnings, "", f"Wrote to {folder}: {', '.join(plain)}"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -12,15 +13,13 @@ from app.video.analysers import ANALYSERS
 from app.video.analysers.base import Findings
 from app.video.analysers.sound import why_absent
 from app.video.curves import Shot
-from app.video.document import AnalysedMedia, AnalysisSettings, VideoAnalysis
-from app.video.export_csv import to_csv
-from app.video.export_edl import to_edl
-from app.video.export_otio import to_otio
-from app.video.models import AnalyzeVideo, MediaInfo
-from app.video.report import to_html
+from app.video.document import AnalysedMedia, AnalysisSettings, CutsOnBeat, VideoAnalysis
+from app.video.models import AnalyzeVideo, MediaInfo, Scene
+from app.video.outputs import Findings as Outputs
+from app.video.outputs import write_outputs
 from app.video.sound_task import SoundTask
 from jobs.context import JobContext
-from storage.records import RESULT, SUPPORT, Artifact
+from storage.records import Artifact
 
 if TYPE_CHECKING:
     from app.video.analysers.sound import Sound
@@ -50,8 +49,7 @@ def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
     curves = found.table.curves()
     analysis = assemble(request, source, info, found, curves, sound)
     job.progress(_PASS_SHARE, "Writing the report and the edit lists")
-    export(job, analysis, found.files)
-    keep_curves(job, analysis, curves)
+    write_outputs(job, Outputs(analysis, curves, found.files))
     job.progress(1.0, "Done")
     return analysis
 
@@ -98,6 +96,7 @@ def assemble(
         quality=overall([scene.quality for scene in found.scenes]),
         warnings=warnings_about(info, found.frame_count, found.damaged),
         sound=sound,
+        cuts_on_beat=cuts_on_beat(found.scenes, sound, info),
         sound_absent=why_absent(info) if sound is None else None,
         **answers,
     )
@@ -124,29 +123,9 @@ def warnings_about(info: MediaInfo, decoded: int, damaged: int) -> list[str]:
     return found
 
 
-def keep_curves(job: JobContext, analysis: VideoAnalysis, curves: Curves) -> None:
-    """Keeps the per-frame numbers, whole (curves.npz) and as the timeline draws them (lanes.json)."""
-    from app.video.lanes import make_lanes
+def cuts_on_beat(scenes: Sequence[Scene], sound: Sound | None, info: MediaInfo) -> CutsOnBeat | None:
+    """How the cuts meet the beats; None without beats or cuts."""
+    from app.video.analysers.sound_rhythm import sync
 
-    for name, data, media_type in (
-        ("lanes.json", make_lanes(analysis, curves).model_dump_json().encode(), "application/json"),
-        ("curves.npz", curves.pack(), "application/octet-stream"),
-    ):
-        path = job.work_dir / name
-        path.write_bytes(data)
-        job.save(name, path, kind="data", role=SUPPORT, media_type=media_type, inputs=[analysis.media.artifact_id])
-
-
-def export(job: JobContext, analysis: VideoAnalysis, pictures: Mapping[str, str]) -> None:
-    """Writes and keeps the result files. ``pictures``: keyframe name -> path."""
-    documents: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
-        ("analysis.json", "data", "application/json", lambda: analysis.model_dump_json(indent=2)),
-        ("scenes.csv", "data", "text/csv", lambda: to_csv(analysis)),
-        ("scenes.edl", "timeline", "text/plain", lambda: to_edl(analysis)),
-        ("scenes.otio", "timeline", "application/vnd.pixar.opentimelineio+json", lambda: to_otio(analysis)),
-        ("report.html", "document", "text/html", lambda: to_html(analysis, pictures)),
-    )
-    for name, kind, media_type, write in documents:
-        path = job.work_dir / name
-        path.write_text(write(), encoding="utf-8", newline="")
-        job.save(name, path, kind=kind, role=RESULT, media_type=media_type, inputs=[analysis.media.artifact_id])
+    met = None if sound is None else sync([scene.start_s for scene in scenes[1:]], sound.rhythm.beats_s, info.video.fps)
+    return None if met is None else CutsOnBeat(**asdict(met))

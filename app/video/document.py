@@ -34,6 +34,16 @@ class AnalysisSettings(Strict):
     frames_per_scene: int
 
 
+class CutsOnBeat(Strict):
+    """How cuts and beats meet."""
+
+    cuts: int = Field(ge=1, description="Cuts within the stretch that has beats.")
+    share_on_beat: float = Field(ge=0, le=1, description="Cuts within 1.5 frames of a beat.")
+    share_by_chance: float = Field(ge=0, le=1, description="The share that cuts at random would reach.")
+    mean_offset_s: float = Field(description="Positive when cuts come late.")
+    mean_distance_s: float = Field(ge=0)
+
+
 class VideoAnalysis(Strict):
     """The whole analysis, as kept in analysis.json; every analyser adds one key."""
 
@@ -55,4 +65,5 @@ class VideoAnalysis(Strict):
     holds: FilmHolds
     technical: Technical
     sound: Sound | None = None
+    cuts_on_beat: CutsOnBeat | None = Field(default=None, description="None without beats or cuts.")
     sound_absent: str | None = Field(default=None, description="Why there is nothing about sound.")

@@ -224,7 +224,7 @@ def picture(number: int, shot: int, size: tuple[int, int]) -> bytes:
 
 READ_FRAME = """() => {
   const video = document.querySelector('.stage video'), bits = BITS;
-  if (video.readyState < 2 || video.seeking) return -1;
+  if (!video || video.readyState < 2 || video.seeking) return -1;
   const canvas = document.createElement('canvas');
   canvas.width = video.videoWidth; canvas.height = video.videoHeight;
   const context = canvas.getContext('2d');

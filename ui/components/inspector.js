@@ -6,9 +6,11 @@ import { bytes, duration, eta, fixed, percent, rate } from "../format.js";
 
 const EXPORTS = [
   [/report\.html$/, "Report", "HTML, everything on one page"],
-  [/\.edl$/, "EDL", "CMX3600"],
+  [/scenes\.edl$/, "EDL", "CMX3600"],
   [/\.otio$/, "OTIO", "OpenTimelineIO"],
-  [/\.csv$/, "CSV", "scene list"],
+  [/\.fcpxml$/, "FCPXML", "Final Cut Pro, Resolve"],
+  [/scenes\.csv$/, "CSV", "scene list"],
+  [/markers\.edl$/, "Markers", "the worst moments as markers, for Resolve"],
   [/analysis\.json$/, "JSON", "the whole analysis"],
 ];
 

@@ -17,7 +17,10 @@ from app.studio import Studio
 from configs.settings import Settings
 
 Cli = Callable[..., Any]
-FILES = {"analysis.json", "report.html", "scenes.csv", "scenes.edl", "scenes.otio"}
+FILES = {
+    "analysis.json", "report.html", "scenes.csv", "scenes.edl", "scenes.otio", "scenes.fcpxml", "frames.csv", "markers.edl",
+    "chapters.ffmeta", "chapters.txt",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def clip(make_clip: Callable[..., Path]) -> Path:
 
 def check_folder(folder: Path) -> dict[str, Any]:
     """Everything is there; returns the analysis."""
-    assert {path.name for path in folder.iterdir()} == {*FILES, "keyframes"}
+    assert {path.name for path in folder.iterdir()} == {*FILES, "keyframes", "composition"}
     analysis: dict[str, Any] = json.loads((folder / "analysis.json").read_text())
     assert [scene["start_frame"] for scene in analysis["scenes"]] == [0, 24]
     for scene in analysis["scenes"]:
