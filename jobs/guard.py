@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 LOW_AVAILABLE = 0.06  # below this share of all memory, what runs may finish but nothing is started beside it
 RECYCLE_RSS_BYTES = 1536 * 2**20
@@ -36,6 +38,13 @@ def measure() -> Memory:
 
 def rss_bytes(pid: int) -> int:
     """A process's resident memory; 0 when it has gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):  # it has gone, or the platform keeps no such file
+        return _rss_anywhere(pid)
+
+
+def _rss_anywhere(pid: int) -> int:
     import psutil
 
     try:

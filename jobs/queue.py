@@ -43,6 +43,8 @@ class JobQueue:
         self._live: dict[str, _Live] = {}
         self._lock = threading.RLock()  # of what is in memory: never held while the disk is written, so nobody waits to read
         self._claiming = threading.Lock()
+        self._arrivals = 0  # grows whenever there may be something new to claim
+        self._empty_at: dict[str, int] = {}  # lane -> the arrivals at which nothing was found: no need to ask the store again
         self._changed = threading.Condition()
         self._version = 0
 
@@ -59,6 +61,11 @@ class JobQueue:
         with self._changed:
             self._changed.wait_for(lambda: self._version != seen, timeout_s)
             return self._version
+
+    def _arrived(self) -> None:
+        with self._lock:
+            self._arrivals += 1
+        self.wake()
 
     # -- asking ------------------------------------------------------------------------------------------------
 
@@ -109,7 +116,7 @@ class JobQueue:
         with self.database.write() as connection:
             job = rows.add(connection, new, self._clock())
         self._tell(job)
-        self.wake()
+        self._arrived()
         return job
 
     def submit_child(self, new: rows.NewJob) -> Job:
@@ -123,7 +130,7 @@ class JobQueue:
             job = rows.find(connection, found or new.id)
         assert job is not None
         self._tell(job)
-        self.wake()
+        self._arrived()
         return job
 
     def claim(self, lane: str) -> Job | None:
@@ -134,7 +141,9 @@ class JobQueue:
         """
         with self._claiming:
             with self._lock:
-                working = self._working()
+                working, arrivals = self._working(), self._arrivals
+                if self._empty_at.get(lane) == arrivals:
+                    return None
             if any(live.alone for live in working):
                 return None
             now = self._clock()
@@ -143,6 +152,7 @@ class JobQueue:
                 if job is None and not working:
                     job, alone = rows.claim(connection, lane, now, alone=True), True
             if job is None:
+                self._empty_at[lane] = arrivals
                 return None
             with self._lock:
                 self._live[job.id] = _Live(job, Pace(now, job.progress), alone=alone)
@@ -163,7 +173,7 @@ class JobQueue:
             live = self._live.get(job_id)
             if live is not None:
                 live.waits = waits
-        self.wake()
+        self._arrived()
 
     # -- what a running attempt reports ------------------------------------------------------------------------
 
@@ -249,7 +259,7 @@ class JobQueue:
             if live is not None and live.job.attempt == attempt:
                 del self._live[job_id]
         self._tell(now or self.find(job_id))
-        self.wake()
+        self._arrived()
 
     def cancel(self, job_id: str) -> Job:
         """Cancels a waiting job at once, asks a running one to stop; children follow. Ended jobs raise `Conflict`."""
@@ -290,7 +300,7 @@ class JobQueue:
                 raise Conflict(f"Job {job_id} is {job.state}.", "Only failed, cancelled and quarantined jobs can be retried.")
         job = self.find(job_id)
         self._tell(job)
-        self.wake()
+        self._arrived()
         return job
 
     def run_next(self, job_id: str) -> Job:
@@ -301,7 +311,7 @@ class JobQueue:
                 raise Conflict(f"Job {job_id} is {job.state}.", "Only a queued job can be moved to the front.")
         job = self.find(job_id)
         self._tell(job)
-        self.wake()
+        self._arrived()
         return job
 
     def wait(self, job_id: str, timeout_s: float | None = None) -> Job:

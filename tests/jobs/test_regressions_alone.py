@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import event
+
 from jobs.events import EventBus
 from jobs.queue import JobQueue
 from storage.database import Database
@@ -69,3 +71,28 @@ def test_a_studios_death_does_not_count_against_a_parent_that_waits(database: Da
     assert claimed is not None
     assert claimed.id == parent.id  # an innocent parent keeps its place before the bystander
     assert bystander.seq > parent.seq
+
+
+def test_an_empty_lane_is_not_searched_again_until_something_has_come(database: Database) -> None:
+    queue = JobQueue(database, EventBus())
+    assert queue.claim("cpu") is None
+    asked: list[str] = []
+    event.listen(database._write_engine, "begin", lambda _: asked.append("begin"))
+    assert queue.claim("cpu") is None
+    assert asked == []
+    for wanted in ("cpu", "io"):
+        assert queue.claim(wanted) is None
+        job = add(queue, wanted)
+        claimed = queue.claim(wanted)
+        assert claimed is not None
+        assert claimed.id == job.id
+        assert queue.claim(wanted) is None
+        queue.give_back(job.id, 1, charge=False)
+        again = queue.claim(wanted)
+        assert again is not None
+        assert again.attempt == 2
+        queue.finish(job.id, 2, "failed")
+        assert queue.claim(wanted) is None
+        queue.retry(job.id)
+        assert queue.claim(wanted) is not None
+        queue.finish(job.id, 3, "succeeded")
