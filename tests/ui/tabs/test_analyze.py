@@ -259,6 +259,10 @@ def test_uneven_frames_are_sought_by_their_stored_times(
 ) -> None:
     import subprocess
 
+    from playwright.sync_api import expect
+
+    from playwright.sync_api import expect
+
     uneven = tmp_path / "uneven.mp4"
     times = "setpts='if(lt(N,40),N,if(lt(N,60),40+(N-40)*3,100+(N-60)*1.5))/24/TB'"
     command = [ffmpeg_exe, "-v", "error", "-y", "-i", str(coded_clip()), "-vf", times, "-fps_mode", "vfr", "-enc_time_base", "1/90000",
@@ -267,6 +271,8 @@ def test_uneven_frames_are_sought_by_their_stored_times(
     page = open_page()
     page.get_by_label("Clip file").set_input_files(uneven)
     page.wait_for_function("() => document.querySelector('.stage video').src.includes('/api/artifacts/')")
+    expect(shots(page)).to_have_count(3)
+    expect(shots(page)).to_have_count(3)
     page.get_by_role("slider", name="Playhead").focus()
     page.keyboard.press("Home")
     for frame in (24, 60):
