@@ -23,7 +23,8 @@ TOO_WIDE = """() => document.scrollingElement.scrollWidth > innerWidth
   || [...document.querySelectorAll('.panel:not([hidden])')].some((node) => node.scrollWidth > node.clientWidth + 1)"""
 CUT_OFF = """() => {
   const inside = (node) => node.getBoundingClientRect().right <= node.closest('.panel, .topbar').getBoundingClientRect().right + 1;
-  const shown = [...document.querySelectorAll('.transport button, .topbar button, .page-head select')].filter((node) => node.offsetParent !== null);
+  const all = [...document.querySelectorAll('.transport button, .topbar button, .page-head select')];
+  const shown = all.filter((node) => node.offsetParent !== null);
   return shown.filter((node) => !inside(node)).map((node) => node.outerHTML.slice(0, 120));
 }"""
 SMALL_TARGETS = """() => {

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.app.video.analysers.films import frames, measured, picture
 
 from app.video.analysers import ANALYSERS
 from app.video.analysers.base import Analyser
 from app.video.document import VideoAnalysis
+from tests.app.video.analysers.films import frames, measured, picture
 
 ROOT = Path(__file__).resolve().parents[4]
 MEASURING = [a for a in ANALYSERS if a.measure is not None]

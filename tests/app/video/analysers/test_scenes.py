@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.app.video.analysers.films import frames, measured, picture
 
 from app.video.analysers.base import Findings
 from app.video.analysers.changes import Changes
 from app.video.analysers.scenes import ANALYSER, decide
 from app.video.curves import Curves, Shot
 from app.video.models import MediaInfo
+from tests.app.video.analysers.films import frames, measured, picture
 
 
 def test_what_interrupts_the_shots_is_listed_with_its_extent() -> None:
