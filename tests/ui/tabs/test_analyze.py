@@ -261,7 +261,6 @@ def test_uneven_frames_are_sought_by_their_stored_times(
 
     from playwright.sync_api import expect
 
-
     uneven = tmp_path / "uneven.mp4"
     times = "setpts='if(lt(N,40),N,if(lt(N,60),40+(N-40)*3,100+(N-60)*1.5))/24/TB'"
     command = [ffmpeg_exe, "-v", "error", "-y", "-i", str(coded_clip()), "-vf", times, "-fps_mode", "vfr", "-enc_time_base", "1/90000",
