@@ -65,12 +65,13 @@ SCRUB = """async ([target, count]) => {
 }"""
 # From the click on "Analyze with these settings" until the page says that the work is taken up.
 CLICK_TO_RUNNING = """async () => {
-  const button = document.querySelector('.settings button[type=submit]'), state = document.querySelector('.state strong');
-  const began = performance.now();
-  button.click();
-  await new Promise((resolve) => {
-    const look = () => { if (/Waiting|Working|Opening|Finding/.test(state.textContent)) resolve(); else requestAnimationFrame(look); };
+  const clip = () => new URL(location).searchParams.get('clip'), before = clip(), began = performance.now();
+  document.querySelector('.settings button[type=submit]').click();
+  // The address names the new job in the same breath as its state is drawn.
+  await new Promise((resolve, reject) => {
+    const look = () => (clip() !== before ? requestAnimationFrame(resolve) : requestAnimationFrame(look));
     look();
+    setTimeout(() => reject(new Error('nothing ran within 20 s')), 20000);
   });
   return performance.now() - began;
 }"""
@@ -88,7 +89,7 @@ def run(quick: bool = False) -> list[dict[str, Any]]:
             browser = playwright.chromium.launch(executable_path=find_browser(os.environ), args=FLAGS)
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             rows = [row("page answers after start, s", answered_s, bare_s, 3.0)]
-            rows += interaction(page, url, clip, 3 if quick else 12, 30 if quick else 120)
+            rows += interaction(page, url, clip, 3 if quick else 8, 30 if quick else 120)
             rows.append(idle(browser, (process, url), (bare, bare_url), 4 if quick else 15))
             browser.close()
     return rows
@@ -198,7 +199,7 @@ def coded_clip(path: Path) -> Path:
     import imageio_ffmpeg
     import numpy as np
 
-    width, height = 960, 540
+    width, height = 640, 360
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
                "-r", str(FPS), "-i", "-", "-c:v", "libx264", "-preset", "ultrafast", "-g", "12", "-bf", "0", "-pix_fmt", "yuv420p",
                "-movflags", "+faststart", str(path)]  # fmt: skip
