@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from app.video import report_words
 from app.video.document import VideoAnalysis
 from app.video.models import AudioStream, Keyframe, Scene
 
@@ -40,7 +41,10 @@ def to_html(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> str:
         warnings="".join(f"<li>{escape(w)}</li>" for w in analysis.warnings),
         warnings_class="" if analysis.warnings else "none",
         rhythm=_rhythm(analysis),
-        scenes="".join(_scene(scene, group, data) for scene, group in zip(analysis.scenes, shown, strict=True)),
+        scenes="".join(
+            _scene(scene, group, data, report_words.of_shot(analysis, scene.index))
+            for scene, group in zip(analysis.scenes, shown, strict=True)
+        ),
         settings=escape(
             f"{analysis.settings.detector} detector, threshold {analysis.settings.scene_threshold:g}, "
             f"at least {analysis.settings.min_scene_frames} frames a scene"
@@ -140,6 +144,7 @@ def _facts(analysis: VideoAnalysis) -> str:
         ("Reel", video.reel or ""),
         ("Sound", "; ".join(_sound(stream) for stream in info.audio) or "none"),
         ("Subtitles", "; ".join(s.codec + (f" ({s.language})" if s.language else "") for s in info.subtitles)),
+        *report_words.of_film(analysis),
     )  # fmt: skip
     return "".join(f"<tr><th>{label}</th><td>{escape(value)}</td></tr>" for label, value in rows if value)
 
@@ -167,7 +172,7 @@ def _rhythm(analysis: VideoAnalysis) -> str:
     return f'<h2>Rhythm</h2><div class="chart">{drawing}<p>Each bar is a shot: as wide and as high as it is long.</p></div>'
 
 
-def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str]) -> str:
+def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str], said: Sequence[tuple[str, str]]) -> str:
     pictures = "".join(
         f"<figure>{_picture(data[k.name], f'Shot {scene.index + 1}, frame {k.frame}', k.timecode)}</figure>"
         for k in keyframes
@@ -182,11 +187,12 @@ def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str])
     )
     meters = "".join(_meter(*figure) for figure in figures)
     remarks = "".join(f"<li>{escape(word)}</li>" for word in quality.remarks)
+    words = "".join(f'<p class="said"><b>{escape(label)}</b> {escape(text)}</p>' for label, text in said)
     return (
         f'<section class="shot" id="shot-{scene.index + 1}"><header><h3>{scene.index + 1}</h3>'
         f'<p class="tc">{escape(scene.start_timecode)} <span>to</span> {escape(scene.end_timecode)}</p>'
         f"<p>{scene.end_s - scene.start_s:.2f} s, {scene.frame_count} frames</p>"
-        f'{f"<ul>{remarks}</ul>" if remarks else ""}{meters}</header><div class="frames">{pictures}</div></section>'
+        f'{f"<ul>{remarks}</ul>" if remarks else ""}{meters}{words}</header><div class="frames">{pictures}</div></section>'
     )
 
 
