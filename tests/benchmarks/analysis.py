@@ -21,7 +21,7 @@ RATIO_TARGET, DECODE_RATIO_TARGET, MEMORY_TARGET_MB, SAMPLE_TARGET_S = 1.5, 2.0,
 MEDIA = (".mp4", ".mkv", ".mov", ".webm", ".avi", ".ts")
 
 OURS = """
-import json, resource, sys, tempfile, time
+import json, sys, tempfile, time
 from pathlib import Path
 from app.video.analyze import analyze_video
 from app.video.models import AnalyzeVideo
@@ -59,18 +59,18 @@ def analyse(clip):
 
 analyse(Path(sys.argv[2]))
 took, first, cuts = analyse(Path(sys.argv[3]))
-usage = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"s": took, "first_s": first, "cuts": cuts, "rss_mb": usage.ru_maxrss / 1024}))
+peak_kb = int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+print(json.dumps({"s": took, "first_s": first, "cuts": cuts, "rss_mb": peak_kb / 1024}))
 """
 PEER = """
-import json, resource, sys, time
+import json, sys, time
 import scenedetect
 scenedetect.detect(sys.argv[2], scenedetect.ContentDetector())
 began = time.perf_counter()
 scenes = scenedetect.detect(sys.argv[3], scenedetect.ContentDetector(), start_in_scene=True)
 took = time.perf_counter() - began
-usage = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"s": took, "cuts": [start.frame_num for start, _ in scenes], "rss_mb": usage.ru_maxrss / 1024}))
+peak_kb = int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+print(json.dumps({"s": took, "cuts": [start.frame_num for start, _ in scenes], "rss_mb": peak_kb / 1024}))
 """
 DECODE = """
 import json, subprocess, sys, time

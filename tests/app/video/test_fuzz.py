@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from app.video.models import MediaInfo
+from app.video.outputs import OUTPUTS
 from app.video.prober import Prober
 from configs.errors import BadMedia
+from storage.records import RESULT
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = 200
@@ -111,22 +113,25 @@ def test_analysing_what_can_still_be_probed(damaged: list[Path], tmp_path: Path)
     code = """
         import json, sys
         from pathlib import Path
-        from app.video.decode import Decoder
+        from app.video.analysers import ANALYSERS
+        from app.video.decode import Decoder, small_frame
         from app.video.models import AnalyzeVideo
         from app.video.probe import probe_video
         from app.video.quality import measure
         from app.video.scenes import SceneFinder, make_detector
+        from app.video.table import Table
         from app.video.clock import FilmClock
         from configs.errors import BadMedia
         for name in sys.argv[1:]:
             try:
                 info = probe_video(Path(name))
                 clock = FilmClock.of(info.video)
-                finder = SceneFinder(make_detector(AnalyzeVideo(video="clip")), clock.fps, info.video.vfr)
-                cuts, frames = [], 0
+                finder = SceneFinder(make_detector(AnalyzeVideo(video="clip", detector="content")), clock.fps, info.video.vfr)
+                table, cuts, frames = Table(ANALYSERS, info.video.fps), [], 0
                 for picture in Decoder(Path(name), 1 / info.video.fps).pictures():
                     cuts += [cut.frame for cut in finder.feed(picture)]
                     measure(picture.image)
+                    table.take(small_frame(picture), picture.stamp)
                     clock.timecode(picture.index, picture.time_s)
                     frames += 1
                 outcome = {"frames": frames, "cuts": cuts}
@@ -162,7 +167,7 @@ def test_whole_analyses_of_damaged_files(damaged: list[Path], analyse: Callable[
         except BadMedia:
             continue
         ended += 1
-        assert len(studio.results()) == 5
+        assert len(studio.results()) == sum(output.role == RESULT for output in OUTPUTS)
         assert analysis.scenes[0].start_frame == 0
         assert analysis.scenes[-1].end_frame == analysis.frame_count
         assert all(a.end_frame == b.start_frame for a, b in pairwise(analysis.scenes))
