@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from app.video.analysers.changes import Changes
+from app.video.curves import Curves
 from app.video.document import VideoAnalysis
 from app.video.export_chapters import to_ffmetadata, to_youtube
 from app.video.export_csv import to_csv
 from app.video.export_edl import to_edl
 from app.video.export_fcpxml import to_fcpxml
-from app.video.export_frames_csv import to_frames_csv
+from app.video.export_frames_csv import frames_csv
 from app.video.export_marker_edl import Marker, to_marker_edl
 from app.video.export_otio import to_otio
 from app.video.report import to_html
 from jobs.context import JobContext
 from storage.records import RESULT, SUPPORT
 
-if TYPE_CHECKING:
-    from app.video.curves import Curves
-
 AUTHOR = "Animation AI Studio"
+_FAR = {name for name in Changes.columns if name[1:].isdecimal() and name not in ("d1", "h1")}
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,14 @@ class Output:
     name: str
     kind: str
     media_type: str
-    write: Callable[[Findings], str]
+    write: Callable[[Findings], str | Iterator[str]]
     role: str = RESULT
 
 
 OUTPUTS: tuple[Output, ...] = (
     Output("analysis.json", "data", "application/json", lambda f: f.analysis.model_dump_json(indent=2)),
     Output("scenes.csv", "data", "text/csv", lambda f: to_csv(f.analysis)),
-    Output("frames.csv", "data", "text/csv", lambda f: to_frames_csv(f.curves, f.analysis.media.info.video)),
+    Output("frames.csv", "data", "text/csv", lambda f: frames_csv(for_people(f.curves), f.analysis.media.info.video)),
     Output("scenes.edl", "timeline", "text/plain", lambda f: to_edl(f.analysis)),
     Output("markers.edl", "timeline", "text/plain", lambda f: to_marker_edl(f.analysis, worst_moments(f.analysis))),
     Output("scenes.otio", "timeline", "application/vnd.pixar.opentimelineio+json", lambda f: to_otio(f.analysis)),
@@ -65,7 +64,9 @@ def write_outputs(job: JobContext, found: Findings) -> None:
     source = [found.analysis.media.artifact_id]
     for output in OUTPUTS:
         path = job.work_dir / output.name
-        path.write_text(output.write(found), encoding="utf-8", newline="")
+        text = output.write(found)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines([text] if isinstance(text, str) else text)
         job.save(output.name, path, kind=output.kind, role=output.role, media_type=output.media_type, inputs=source)
         path.unlink()
     path = job.work_dir / "curves.npz"
@@ -73,6 +74,11 @@ def write_outputs(job: JobContext, found: Findings) -> None:
     job.save(path.name, path, kind="data", role=SUPPORT, media_type="application/octet-stream", inputs=source)
     path.unlink()
     _draw_compositions(job, found)
+
+
+def for_people(curves: Curves) -> Curves:
+    """The curves without the distances to frames farther back, which only the detector reads."""
+    return Curves(curves.fps, curves.times_s, {name: column for name, column in curves.columns.items() if name not in _FAR})
 
 
 def worst_moments(analysis: VideoAnalysis) -> list[Marker]:

@@ -52,3 +52,9 @@ def test_the_composition_is_drawn_on_every_scenes_keyframe(made: tuple[Any, Any]
         image, plain = cv2.imread(str(drawn.path)), cv2.imread(str(studio.artifacts[scene.keyframe.name].path))
         assert image.shape == plain.shape
         assert (image != plain).any()
+
+
+def test_the_rows_hold_what_a_person_can_read(made: tuple[Any, Any]) -> None:
+    heading = made[1].read("frames.csv").splitlines()[0].split(",")
+    assert {"d1", "h1", "luma_mean", "cam_dx", "cam_zoom"} <= set(heading)
+    assert not {"d2", "h32", "m16", "r8"} & set(heading)
