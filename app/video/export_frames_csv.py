@@ -13,11 +13,6 @@ from app.video.models import VideoStream
 _ROWS = 2000
 
 
-def to_frames_csv(curves: Curves, video: VideoStream) -> str:
-    """The whole table; `frames_csv` gives it in pieces, for long films."""
-    return "".join(frames_csv(curves, video))
-
-
 def frames_csv(curves: Curves, video: VideoStream) -> Iterator[str]:
     """Pieces of text: a heading, then one row per frame with its number, time, timecode and every column of the table.
 

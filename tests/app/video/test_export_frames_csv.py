@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.video.curves import Curves
-from app.video.export_frames_csv import frames_csv, to_frames_csv
+from app.video.export_frames_csv import frames_csv
 from app.video.models import Rational, VideoStream
 
 
@@ -36,7 +36,7 @@ def read(text: str) -> list[dict[str, str]]:
 
 def test_every_number_comes_back() -> None:
     curves = table(50)
-    rows = read(to_frames_csv(curves, video()))
+    rows = read("".join(frames_csv(curves, video())))
     assert list(rows[0]) == ["frame", "time_s", "timecode", "luma_mean", "sharpness"]
     assert [int(row["frame"]) for row in rows] == list(range(50))
     assert [float(row["time_s"]) for row in rows] == pytest.approx(curves.times_s.tolist(), abs=1e-6)
@@ -47,22 +47,22 @@ def test_every_number_comes_back() -> None:
 
 def test_timecode_counts_from_the_start_of_the_film() -> None:
     film = video((30000, 1001), start_timecode="00:00:59;28", drop_frame=True)
-    rows = read(to_frames_csv(table(4), film))
+    rows = read("".join(frames_csv(table(4), film)))
     assert [row["timecode"] for row in rows] == ["00:00:59;28", "00:00:59;29", "00:01:00;02", "00:01:00;03"]
 
 
 def test_uneven_frame_rates_take_the_nearest_timecode() -> None:
     curves = Curves(24, np.array([0, 0.5, 0.51]), {})
-    assert [r["timecode"] for r in read(to_frames_csv(curves, video(vfr=True)))] == ["00:00:00:00", "00:00:00:12", "00:00:00:12"]
+    assert [r["timecode"] for r in read("".join(frames_csv(curves, video(vfr=True))))] == ["00:00:00:00", "00:00:00:12", "00:00:00:12"]
 
 
 def test_what_was_not_measured_is_empty() -> None:
     curves = Curves(24, np.array([0.0]), {"x": np.array([np.nan], np.float32)})
-    assert read(to_frames_csv(curves, video()))[0]["x"] == ""
+    assert read("".join(frames_csv(curves, video())))[0]["x"] == ""
 
 
 def test_long_films_come_in_pieces() -> None:
     pieces = list(frames_csv(table(4500), video()))
     assert len(pieces) == 4
     assert len(read("".join(pieces))) == 4500
-    assert to_frames_csv(table(0), video()) == "frame,time_s,timecode,luma_mean,sharpness\r\n"
+    assert "".join(frames_csv(table(0), video())) == "frame,time_s,timecode,luma_mean,sharpness\r\n"
