@@ -47,18 +47,19 @@ class Link:
         kept.write_bytes(path.read_bytes())
         return str(kept), "", 0
 
-def analyse(clip):
+def analyse(clip, **settings):
     media = artifact(clip, meta={"probe": probe_video(clip).model_dump(mode="json")})
     work = Path(tempfile.mkdtemp(dir=sys.argv[1]))
     link = Link()
     job = JobContext(job_id="j", attempt=1, project_id="p", work_dir=work, link=link, steps={}, saved=None,
                      media={media.id: media}, is_cancelled=lambda: False)
     began = time.perf_counter()
-    result = analyze_video(AnalyzeVideo(video=media.id), job)
+    result = analyze_video(AnalyzeVideo(video=media.id, **settings), job)
     return time.perf_counter() - began, link.first - began, [s.start_frame for s in result.scenes]
 
 analyse(Path(sys.argv[2]))
-took, first, cuts = analyse(Path(sys.argv[3]))
+took, first, _ = analyse(Path(sys.argv[3]))
+_, _, cuts = analyse(Path(sys.argv[3]), detector="content")  # the peer's own detector must give the peer's cuts
 peak_kb = int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 print(json.dumps({"s": took, "first_s": first, "cuts": cuts, "rss_mb": peak_kb / 1024}))
 """
