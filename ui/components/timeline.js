@@ -166,9 +166,17 @@ export class Timeline extends EventTarget {
   #names(c) {
     if (this.gutter) return;
     c.font = `10px ${this.#colour("font")}`;
-    c.fillStyle = this.#colour("muted");
     let bottom = RULER;
-    this.rows.forEach(([name, , height], index) => { bottom += height; if (index) c.fillText(name, 6, bottom - 8); });
+    this.rows.forEach(([name, , height], index) => {
+      bottom += height;
+      if (!index) return;
+      c.globalAlpha = 0.85;  // a ground of its own, because a lane may be of any colour
+      c.fillStyle = this.#colour("panel");
+      c.fillRect(3, bottom - 15, c.measureText(name).width + 6, 13);
+      c.globalAlpha = 1;
+      c.fillStyle = this.#colour("text");
+      c.fillText(name, 6, bottom - 8);
+    });
   }
 
   #lanes(c, width) {
