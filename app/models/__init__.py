@@ -1,0 +1,1 @@
+"""Models: installing them, the desk through which every tab and the gateway call them, and what they occupy."""
