@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator, model_validator
 
 from app.capability import VideoRef
 
 SCHEMA_VERSION = 2
 
-Detector = Literal["studio", "content", "adaptive", "threshold"]
-DEFAULT_THRESHOLDS: dict[str, float] = {"studio": 1.0, "content": 27.0, "adaptive": 3.0, "threshold": 12.0}
-
-DEFAULT_SHORTEST: dict[str, int] = {"studio": 3, "content": 15, "adaptive": 15, "threshold": 15}
+Detector = Literal["studio", "content", "adaptive", "threshold", "histogram", "hash"]
+DEFAULT_THRESHOLDS: dict[Detector, float] = {
+    "studio": 1.0, "content": 27.0, "adaptive": 3.0, "threshold": 12.0, "histogram": 0.2, "hash": 0.35,
+}  # fmt: skip
+MOST_THRESHOLDS: dict[Detector, float] = {"histogram": 1.0, "hash": 1.0}  # where it is a share
+DEFAULT_SHORTEST: dict[Detector, int] = {"studio": 3, "content": 15, "adaptive": 15, "threshold": 15, "histogram": 15, "hash": 15}
+DETECTOR_TITLES: dict[Detector, str] = {
+    "studio": "Studio: cuts, fades and dissolves",
+    "content": "PySceneDetect content",
+    "adaptive": "PySceneDetect adaptive",
+    "threshold": "PySceneDetect threshold: fades",
+    "histogram": "PySceneDetect histogram",
+    "hash": "PySceneDetect hash",
+}
+DETECTOR_CHOICES: list[JsonValue] = [
+    {
+        "value": name,
+        "title": title,
+        "scene_threshold": DEFAULT_THRESHOLDS[name],
+        "most": MOST_THRESHOLDS.get(name, 255.0),
+        "min_scene_frames": DEFAULT_SHORTEST[name],
+    }
+    for name, title in DETECTOR_TITLES.items()
+]  # stands in the request's JSON schema as ``choices``, so that a page can draw its options from it
 
 Index = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -110,19 +131,31 @@ class AnalyzeVideo(Strict):
         default="studio",
         description="studio: our own; hard cuts, fades and dissolves, flashes not taken for cuts. The others are PySceneDetect's, "
         "cut for cut. content: hard cuts by change of colour and light; adaptive: the same against a rolling mean, "
-        "steadier on fast motion; threshold: fades to and from black.",
+        "steadier on fast motion; threshold: fades to and from black; histogram: hard cuts by how light and dark are spread; "
+        "hash: hard cuts by coarse shapes.",
+        json_schema_extra={"choices": DETECTOR_CHOICES},
     )
     scene_threshold: float | None = Field(
         default=None,
         gt=0,
         le=255,
         description="How big a change makes a cut; for studio a sensitivity, higher finds more. "
-        "Left out: 1 for studio, 27 for content, 3 for adaptive, 12 for threshold.",
+        "For histogram and hash a share, 1 at most. "
+        "Left out: 1 for studio, 27 for content, 3 for adaptive, 12 for threshold, 0.2 for histogram, 0.35 for hash.",
     )
     min_scene_frames: int | None = Field(
         default=None, ge=1, le=10_000, description="Shortest scene in frames. Left out: 3 for studio, 15 for the others."
     )
     frames_per_scene: int = Field(default=3, ge=1, le=12, description="Keyframes picked from each scene.")
+
+    @field_validator("scene_threshold")
+    @classmethod
+    def _within_the_detectors_scale(cls, value: float | None, given: ValidationInfo) -> float | None:
+        detector: Detector = given.data.get("detector", "studio")
+        most = MOST_THRESHOLDS.get(detector, math.inf)
+        if value is not None and value > most:
+            raise ValueError(f"the {detector} detector compares shares, so its threshold is {most:g} at most")
+        return value
 
     @property
     def threshold(self) -> float:

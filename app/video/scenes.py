@@ -118,15 +118,16 @@ def make_detector(request: AnalyzeVideo) -> Any:
     Raises:
         BadInput: a threshold that this detector cannot work with.
     """
-    from scenedetect.detectors import AdaptiveDetector, ContentDetector, ThresholdDetector
+    from scenedetect.detectors import AdaptiveDetector, ContentDetector, HashDetector, HistogramDetector, ThresholdDetector
 
     threshold, length = request.threshold, request.shortest_scene
     if not math.isfinite(threshold):
         raise BadInput(f"Scene threshold {threshold} is not a number.", "Leave it out for the usual one.")
     if request.detector == "adaptive":
         return _quick(AdaptiveDetector)(adaptive_threshold=threshold, min_scene_len=length)
-    if request.detector == "threshold":
-        return ThresholdDetector(threshold=threshold, min_scene_len=length)
+    plain = {"threshold": ThresholdDetector, "histogram": HistogramDetector, "hash": HashDetector}
+    if request.detector in plain:
+        return plain[request.detector](threshold=threshold, min_scene_len=length)
     return _quick(ContentDetector)(threshold=threshold, min_scene_len=length)
 
 

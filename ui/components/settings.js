@@ -1,14 +1,6 @@
 /** The analysis settings: a labelled form whose values come back the next time. */
 
-import { el, prefs } from "../studio.js";
-
-/** Value, what it is, its usual threshold and its usual shortest shot. */
-const DETECTORS = [
-  ["studio", "Studio: cuts, fades and dissolves", 1, 3],
-  ["content", "PySceneDetect content", 27, 15],
-  ["adaptive", "PySceneDetect adaptive", 3, 15],
-  ["threshold", "PySceneDetect threshold: fades", 12, 15],
-];
+import { api, el, prefs } from "../studio.js";
 
 export const DEFAULTS = { detector: "studio", scene_threshold: null, min_scene_frames: null, frames_per_scene: 3 };
 
@@ -24,7 +16,8 @@ function number(name, { min, max, step = 1 }) { return el("input", { type: "numb
 export class Settings {
   /** Draws the form; `onRun` is called by its button. */
   constructor(onRun) {
-    this.detector = el("select", { name: "detector" }, ...DETECTORS.map(([value, text]) => el("option", { value, text })));
+    this.choices = [];
+    this.detector = el("select", { name: "detector" });
     this.threshold = number("scene_threshold", { min: 0.1, max: 255, step: 0.1 });
     this.minimum = number("min_scene_frames", { min: 1, max: 10000 });
     this.keyframes = number("frames_per_scene", { min: 1, max: 12 });
@@ -36,10 +29,23 @@ export class Settings {
       el("div.row", {}, this.run, el("button.button.quiet", { type: "button", text: "Usual values", onClick: () => this.set(DEFAULTS, true) })));
     this.form.addEventListener("input", () => { this.#usual(); prefs.set("analyze", this.values()); });
     this.set({ ...DEFAULTS, ...prefs.get("analyze", {}) });
+    this.#choices();
+  }
+
+  /** Fills in the detectors that the studio offers, with their usual values, from the request's schema. */
+  async #choices() {
+    const known = await api("/api/capabilities").catch(() => []);
+    this.choices = known.find(({ name }) => name === "video.analyze")?.request_schema.properties.detector.choices ?? [];
+    if (!this.choices.length) return;
+    const { value } = this.detector;
+    this.detector.replaceChildren(...this.choices.map((choice) => el("option", { value: choice.value, text: choice.title })));
+    this.detector.value = this.choices.some((choice) => choice.value === value) ? value : DEFAULTS.detector;
+    this.#usual();
   }
 
   set(values, remember = false) {
     const all = { ...DEFAULTS, ...values };
+    if (!this.choices.length) this.detector.replaceChildren(el("option", { value: all.detector, text: all.detector }));
     this.detector.value = all.detector;
     this.threshold.value = all.scene_threshold ?? "";
     this.minimum.value = all.min_scene_frames ?? "";
@@ -49,9 +55,11 @@ export class Settings {
   }
 
   #usual() {
-    const [, , threshold, shortest] = DETECTORS.find(([value]) => value === this.detector.value) ?? DETECTORS[0];
-    this.threshold.placeholder = String(threshold);
-    this.minimum.placeholder = String(shortest);
+    const usual = this.choices.find(({ value }) => value === this.detector.value);
+    if (!usual) return;
+    const fine = usual.most <= 1 ? 0.01 : 0.1;
+    Object.assign(this.threshold, { placeholder: String(usual.scene_threshold), min: fine, step: fine, max: usual.most });
+    this.minimum.placeholder = String(usual.min_scene_frames);
   }
 
   /** The request's fields besides the clip. */

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
-from app.video.models import DEFAULT_THRESHOLDS, AnalyzeVideo, Keyframe, MakeProxy, Quality, Scene
+from app.video.models import DEFAULT_SHORTEST, DEFAULT_THRESHOLDS, AnalyzeVideo, Detector, Keyframe, MakeProxy, Quality, Scene
 
 QUALITY = Quality(
     sampled_frames=1, sharpness=10, sharpness_min=10, brightness=100, contrast=30, noise=1, shadows_clipped=0, highlights_clipped=0
@@ -22,10 +22,12 @@ def scene(**changes: Any) -> Scene:
     return Scene(**{**fields, **changes})
 
 
-@pytest.mark.parametrize(("detector", "threshold"), [("content", 27.0), ("adaptive", 3.0), ("threshold", 12.0)])
+@pytest.mark.parametrize(
+    ("detector", "threshold"), [("content", 27.0), ("adaptive", 3.0), ("threshold", 12.0), ("histogram", 0.2), ("hash", 0.35)]
+)
 def test_each_detector_has_its_own_threshold(detector: Any, threshold: float) -> None:
     assert AnalyzeVideo(video="clip", detector=detector).threshold == threshold
-    assert AnalyzeVideo(video="clip", detector=detector, scene_threshold=5).threshold == 5
+    assert AnalyzeVideo(video="clip", detector=detector, scene_threshold=0.5).threshold == 0.5
     assert DEFAULT_THRESHOLDS[detector] == threshold
 
 
@@ -48,6 +50,21 @@ def test_wrong_settings_are_refused_by_name(field: str, value: object) -> None:
     with pytest.raises(ValidationError) as caught:
         AnalyzeVideo.model_validate({"video": "clip", field: value})
     assert caught.value.errors()[0]["loc"] == (field,)
+
+
+@pytest.mark.parametrize("detector", ["histogram", "hash"])
+def test_a_share_is_one_at_most(detector: Any) -> None:
+    with pytest.raises(ValidationError, match=f"the {detector} detector compares shares, so its threshold is 1 at most") as caught:
+        AnalyzeVideo(video="clip", detector=detector, scene_threshold=27)
+    assert caught.value.errors()[0]["loc"] == ("scene_threshold",)
+
+
+def test_the_schema_lists_the_detectors_with_their_usual_settings() -> None:
+    choices = AnalyzeVideo.model_json_schema()["properties"]["detector"]["choices"]
+    assert [c["value"] for c in choices] == list(get_args(Detector)) == list(DEFAULT_SHORTEST)
+    assert {c["value"]: c["scene_threshold"] for c in choices} == DEFAULT_THRESHOLDS
+    assert {c["value"]: c["min_scene_frames"] for c in choices} == DEFAULT_SHORTEST
+    assert all(c["title"] and c["most"] >= c["scene_threshold"] for c in choices)
 
 
 def test_a_video_must_be_named() -> None:

@@ -19,6 +19,8 @@ SETTINGS: list[dict[str, Any]] = [
     {"detector": "content", "scene_threshold": 8, "min_scene_frames": 20},
     {"detector": "adaptive", "scene_threshold": 2, "min_scene_frames": 7},
     {"detector": "threshold", "scene_threshold": 30, "min_scene_frames": 5},
+    {"detector": "histogram", "scene_threshold": 0.2, "min_scene_frames": 6},
+    {"detector": "hash", "scene_threshold": 0.35, "min_scene_frames": 6},
 ]
 
 

@@ -22,6 +22,8 @@ def reference(path: Path, detector: str, threshold: float, min_scene_frames: int
         "content": lambda: scenedetect.ContentDetector(threshold=threshold, min_scene_len=min_scene_frames),
         "adaptive": lambda: scenedetect.AdaptiveDetector(adaptive_threshold=threshold, min_scene_len=min_scene_frames),
         "threshold": lambda: scenedetect.ThresholdDetector(threshold=threshold, min_scene_len=min_scene_frames),
+        "histogram": lambda: scenedetect.HistogramDetector(threshold=threshold, min_scene_len=min_scene_frames),
+        "hash": lambda: scenedetect.HashDetector(threshold=threshold, min_scene_len=min_scene_frames),
     }
     scenes = scenedetect.detect(str(path), makers[detector](), start_in_scene=True)
     return [start.frame_num for start, _ in scenes][1:]
@@ -31,7 +33,11 @@ def cuts(analysis: Any) -> list[int]:
     return [scene.start_frame for scene in analysis.scenes][1:]
 
 
-@pytest.mark.parametrize(("detector", "threshold"), [("content", 27.0), ("content", 9.0), ("adaptive", 3.0), ("threshold", 12.0)])
+@pytest.mark.parametrize(
+    ("detector", "threshold"),
+    [("content", 27.0), ("content", 9.0), ("adaptive", 3.0), ("threshold", 12.0), ("histogram", 0.2), ("histogram", 0.05),
+     ("hash", 0.35), ("hash", 0.1)],
+)  # fmt: skip
 @pytest.mark.parametrize("min_scene_frames", [1, 15])
 def test_cuts_equal_those_of_pyscenedetect(
     clips: Callable[..., Path], analyse: Callable[..., Any], detector: str, threshold: float, min_scene_frames: int
@@ -60,6 +66,25 @@ def test_cuts_are_equal_whatever_the_pixels(
     analysis, _ = analyse(path)
     assert cuts(analysis) == reference(path, "content", 27.0, 15)
     assert len(analysis.scenes) == 4
+
+
+@pytest.mark.parametrize("detector", ["content", "adaptive", "threshold", "histogram", "hash"])
+def test_left_to_themselves_the_detectors_cut_as_the_librarys_do(
+    clips: Callable[..., Path], analyse: Callable[..., Any], detector: str
+) -> None:
+    import scenedetect
+
+    kinds = {
+        "content": scenedetect.ContentDetector,
+        "adaptive": scenedetect.AdaptiveDetector,
+        "threshold": scenedetect.ThresholdDetector,
+        "histogram": scenedetect.HistogramDetector,
+        "hash": scenedetect.HashDetector,
+    }
+    for path in (clips("fades.mp4", "-pix_fmt", "yuv420p", graph=FADES), clips("hd.mp4", "-pix_fmt", "yuv420p", size="1280x720")):
+        scenes = scenedetect.detect(str(path), kinds[detector](), start_in_scene=True)  # type: ignore[abstract]
+        analysis, _ = analyse(path, detector=detector)
+        assert cuts(analysis) == [start.frame_num for start, _ in scenes][1:]
 
 
 def test_of_several_picture_tracks_the_same_one_is_taken(
