@@ -263,16 +263,22 @@ class Studio:
         return job
 
     def _submit_child(self, parent: Job, key: str, name: str, request: Mapping[str, Json]) -> Job:
-        depth, ancestor = 1, parent
+        depth, ancestor, above = 1, parent, {parent.id}
         while ancestor.parent_id is not None:
             depth, ancestor = depth + 1, self._queue.find(ancestor.parent_id)
+            above.add(ancestor.id)
         if depth >= CHILD_DEPTH:
             raise BadInput(f"Job {parent.id} asked for a child {depth} levels deep.", f"At most {CHILD_DEPTH} levels are allowed.")
         capability = self.capability(name)
         values, media = submission.resolve_media(capability, submission.validate(capability, request), self._artifacts, None)
+        stored = submission.cache_key(capability, values, media, parent.project_id)
+        earlier = self._find_reusable(stored) if stored is not None else None
+        if earlier is not None and earlier.id not in above:  # waiting for what waits for us would never end
+            return earlier
         new = submission.new_job(
-            capability, values, media, project_id=parent.project_id, priority=parent.priority, parent_id=parent.id, child_key=key
-        )
+            capability, values, media, project_id=parent.project_id, priority=parent.priority, parent_id=parent.id, child_key=key,
+            key=stored,
+        )  # fmt: skip
         return self._queue.submit_child(new)
 
     # -- artifacts ---------------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ class Link(Protocol):
     def stage_blob(self, path: Path) -> tuple[str, str, int]:
         """Copies a file beside the blobs; returns (path of the copy, sha256, size_bytes)."""
 
+    def start_child(self, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        """Submits a child job without waiting for it (`io` lane only)."""
+
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         """Runs a child job to its end and returns its result (`io` lane only)."""
 
@@ -146,9 +149,21 @@ class JobContext:
         """Adds a line to the job's log."""
         self._link.tell("log", message=message, at=time.time())
 
+    def start(self, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        """Submits a child job and goes on; a later `run` with the same arguments waits for it (`io` lane only)."""
+        self.raise_if_cancelled()
+        self._link.start_child(key, capability, request)
+
     def run(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
-        """Runs a child job once per ``key`` and returns its result (`io` lane only)."""
+        """Runs a child job once per ``key`` and returns its result (`io` lane only).
+
+        A stored result of a reusable capability is returned without running it again.
+        """
         return self._link.run_child(key, capability, request)
+
+    def made(self, artifact_id: str) -> Artifact:
+        """An artifact that a child's result names."""
+        return artifact_from_json(self._link.call("artifact", id=artifact_id))
 
 
 def artifact_to_json(artifact: Artifact) -> dict[str, Any]:

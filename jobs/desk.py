@@ -55,6 +55,8 @@ class Desk:
             self.queue.publish(job_id, attempt, fields["key"], fields["value"])
         elif verb == "save":
             return self._save(job_id, attempt, fields)
+        elif verb == "artifact":
+            return artifact_to_json(self.artifacts.require_file(self.artifacts.get(fields["id"])))
         elif verb == "emit":
             self.queue.events.send(job_id, "emit", {"kind": fields["kind"], "data": fields["data"]})
         elif verb == "log":

@@ -35,6 +35,10 @@ class DirectLink:
         staged = self._lane.desk.artifacts.blobs.stage_copy(path, staging_owner(self._job.id, self._job.attempt))
         return str(staged.path), staged.finish(), staged.size_bytes
 
+    def start_child(self, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        """Submits the child (once per key)."""
+        self._lane.start_child(self._job, key, capability, request)
+
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         """Submits the child (once per key) and waits for its end, without holding a thread's place meanwhile."""
         return self._lane.run_child(self._job, key, capability, request)
@@ -61,6 +65,10 @@ class IoLane:
             with self._lock:
                 self._running[job.id] = thread
             thread.start()
+
+    def start_child(self, parent: Job, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        """Submits a child and does not wait."""
+        self._submit_child(parent, key, capability, request)
 
     def run_child(self, parent: Job, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         """The child's result; its failure is the parent's, in the child's words."""

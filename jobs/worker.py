@@ -48,6 +48,10 @@ class PipeLink:
             ) from error
         return str(staged.path), staged.finish(), staged.size_bytes
 
+    def start_child(self, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        """Refused, as waiting for it would be."""
+        self.run_child(key, capability, request)
+
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         """Refused: a worker must not wait for another job, it could wait for ever."""
         raise StudioError(f"Job {self._order.job_id} asked for a child job {key!r} outside the io lane.", "Give the capability lane='io'.")

@@ -143,6 +143,31 @@ def family(request: Ask, job: JobContext) -> Answer:
     return Answer(values=[job.run(f"child-{n}", "test.steps", {"steps": 1, "marks": request.marks}) for n in range(request.steps)])
 
 
+@capability("test.stored", lane="cpu", title="Stored", reusable=True)
+def stored(request: Ask, job: JobContext) -> Answer:
+    """The same result each time, so a stored one serves; saves a file whose id it tells."""
+    mark(request, "stored")
+    path = job.work_dir / "stored.txt"
+    path.write_text(request.text)
+    return Answer(values=[job.save("stored.txt", path, kind="data").id])
+
+
+@capability("test.twins", lane="io", title="Twins")
+def twins(request: Ask, job: JobContext) -> Answer:
+    """Starts children, then waits for them; reads what they made."""
+    asked = {f"twin-{n}": {"text": f"{request.text} {n}", "marks": request.marks} for n in range(request.steps)}
+    for key, child in asked.items():
+        job.start(key, "test.stored", child)
+    results = [job.run(key, "test.stored", child) for key, child in asked.items()]
+    return Answer(values=[job.made(result["values"][0]).path.read_text() for result in results])
+
+
+@capability("test.mirror", lane="io", title="Mirror", reusable=True)
+def mirror(request: Ask, job: JobContext) -> Answer:
+    """Asks for itself, word for word."""
+    return Answer(values=[job.run("again", "test.mirror", request.model_dump(mode="json"))])
+
+
 @capability("test.ancestors", lane="io", title="Ancestors")
 def ancestors(request: Ask, job: JobContext) -> Answer:
     """Has a child like itself, for ever."""
@@ -230,7 +255,7 @@ def clock(request: Ask, job: JobContext) -> Answer:
 
 
 TABLE: tuple[Capability[Ask, Answer], ...] = (
-    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, ancestors, bad_family, impatient,
+    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, stored, twins, mirror, ancestors, bad_family, impatient,
     undecodable, gate, encode, large, io_gate, clock, leave, nan,
 )  # fmt: skip
 

@@ -43,6 +43,8 @@ class Silent:
     def stage_blob(self, path: Path) -> tuple[str, str, int]:
         return "", "", 0
 
+    def start_child(self, key: str, capability: str, request: Any) -> None: ...
+
     def run_child(self, key: str, capability: str, request: Any) -> Any: ...
 
 

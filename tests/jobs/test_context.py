@@ -39,6 +39,9 @@ class Memory:
         data = path.read_bytes()
         return str(path), hashlib.sha256(data).hexdigest(), len(data)
 
+    def start_child(self, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        self.heard.append(("start", {"key": key, "capability": capability, **request}))
+
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         return [key, capability, dict(request)]
 
@@ -127,3 +130,12 @@ def test_an_artifact_survives_the_pipe(tmp_path: Path) -> None:
     assert artifact_from_json(artifact_to_json(artifact)) == artifact
     with pytest.raises(StudioError):
         artifact_from_json(None)  # type: ignore[arg-type]
+
+
+def test_a_child_is_started_without_waiting_unless_the_job_is_cancelled(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.job.start("a", "test.nothing", {"text": "x"})
+    assert setup.link.heard == [("start", {"key": "a", "capability": "test.nothing", "text": "x"})]
+    setup.cancelled = True
+    with pytest.raises(JobCancelled):
+        setup.job.start("b", "test.nothing", {})

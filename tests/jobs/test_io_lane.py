@@ -66,3 +66,24 @@ def test_a_restart_goes_on_with_the_children_there_are(open_studio: Callable[...
     detail = again.wait(parent, 30)
     assert detail.job.state == SUCCEEDED
     assert len(again.jobs(parent_id=parent).items) == 4
+
+
+def test_children_are_started_together_and_what_they_made_can_be_read(studio: Studio, tmp_path: Path) -> None:
+    detail = studio.wait(studio.submit("test.twins", {"steps": 3, "text": "twin", "marks": str(tmp_path)}).job.id, 30)
+    assert detail.result == {"values": ["twin 0", "twin 1", "twin 2"]}
+    assert len(studio.jobs(parent_id=detail.job.id).items) == 3
+
+
+def test_a_stored_result_is_not_made_again_for_a_parent(studio: Studio, tmp_path: Path) -> None:
+    asked = {"steps": 2, "text": "kept", "marks": str(tmp_path)}
+    first = studio.wait(studio.submit("test.twins", asked).job.id, 30)
+    again = studio.wait(studio.submit("test.twins", asked).job.id, 30)
+    assert again.result == first.result
+    assert studio.jobs(parent_id=again.job.id).items == ()
+    assert len((tmp_path / "stored").read_text().splitlines()) == 2
+
+
+def test_a_parent_never_waits_for_itself(studio: Studio) -> None:
+    detail = studio.wait(studio.submit("test.mirror", {}).job.id, 30)
+    assert detail.job.state == FAILED
+    assert "levels deep" in (detail.job.error or {})["message"]

@@ -86,6 +86,9 @@ class FakeStudio:
         (self.folder / digest).write_bytes(data)
         return str(self.folder / digest), digest, len(data)
 
+    def start_child(self, key: str, capability: str, request: Mapping[str, Json]) -> None:
+        raise StudioError("a job of this lane has no children")
+
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         raise StudioError("a job of this lane has no children")
 
