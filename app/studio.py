@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from app import machine, submission
 from app.capability import Capability
 from app.intake import Intake, Upload
+from app.reviews import Reviews
 from app.version import VERSION
 from configs.errors import BadInput, Conflict, NotFound, StudioError
 from configs.settings import Settings
@@ -72,6 +73,7 @@ class Studio:
         self.events = EventBus()
         self._database = Database(settings.url)
         self._artifacts = ArtifactStore(self._database, BlobStore(settings.blobs))
+        self.reviews = Reviews(self._artifacts, self.events)
         self._queue = JobQueue(self._database, self.events)
         self._prober = machine.LazyProber()
         self._intake = Intake(

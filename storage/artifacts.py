@@ -19,7 +19,7 @@ from storage.blobs import BlobStore, content_hash
 from storage.database import Database
 from storage.ids import new_id
 from storage.records import ROLES, SOURCE, Artifact, Json, Page
-from storage.tables import artifact_inputs, artifacts
+from storage.tables import artifact_inputs, artifacts, reviews
 
 KINDS = ("video", "audio", "image", "document", "timeline", "data")
 
@@ -167,6 +167,14 @@ class ArtifactStore:
             rows = connection.execute(query.where(artifact_inputs.c.input_id == artifact_id).order_by(artifacts.c.seq)).all()
             return self._artifacts(connection, rows)
 
+    def newest_child(self, artifact_id: str, name: str) -> Artifact | None:
+        """The newest artifact of this name that was made from this one."""
+        query = select(artifacts).join(artifact_inputs, artifact_inputs.c.artifact_id == artifacts.c.id)
+        query = query.where(artifact_inputs.c.input_id == artifact_id, artifacts.c.name == name).order_by(artifacts.c.seq.desc()).limit(1)
+        with self.database.read() as connection:
+            row = connection.execute(query).first()
+            return None if row is None else self._artifact(connection, row)
+
     def set_meta(self, artifact_id: str, meta: dict[str, Json]) -> None:
         """Replaces what is known about the content."""
         with self.database.write() as connection:
@@ -192,6 +200,7 @@ class ArtifactStore:
         with self._files:
             with self.database.write() as connection:
                 connection.execute(delete(artifact_inputs).where(artifact_inputs.c.artifact_id == artifact_id))
+                connection.execute(delete(reviews).where(reviews.c.artifact_id == artifact_id))
                 connection.execute(delete(artifacts).where(artifacts.c.id == artifact_id))
                 shared = connection.execute(_SAME_BLOB, {"sha": artifact.content_hash}).first() is not None
             return 0 if shared or artifact.external else self.blobs.remove(artifact.content_hash)

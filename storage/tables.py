@@ -118,3 +118,12 @@ artifact_inputs = Table(
     Column("input_id", Text, primary_key=True),
     Index("artifact_inputs_by_input", "input_id"),
 )  # fmt: skip
+
+reviews = Table(
+    "reviews", metadata,
+    Column("artifact_id", ForeignKey("artifacts.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("operation", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import artifacts, capabilities, errors, events, health, jobs, login, projects, reference, samples, uploads
+from app.api import artifacts, capabilities, errors, events, health, jobs, login, projects, reference, review, samples, uploads
 from app.api.access import AccessMiddleware, Gate
 from app.api.feed import Streams
 from app.api.limits import BodyLimit
@@ -41,7 +41,7 @@ def create_api(studio: Studio) -> FastAPI:
     app.state.durations = Durations()
     app.state.durations.follow(studio.events)
     errors.install(app)
-    modules = (jobs, events, uploads, artifacts, samples, projects, health, login, reference)
+    modules = (jobs, events, uploads, artifacts, review, samples, projects, health, login, reference)
     app.include_router(capabilities.make_router(studio.capabilities))
     for module in modules:
         app.include_router(module.router)

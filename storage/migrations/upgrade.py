@@ -31,12 +31,12 @@ def newest_version() -> str:
     return str(_scripts().get_current_head())
 
 
-def upgrade(connection: Connection) -> None:
-    """Brings the database on ``connection`` to the newest version, in one transaction."""
+def upgrade(connection: Connection, target: str = "head") -> None:
+    """Brings the database on ``connection`` to the newest version (or to ``target``), in one transaction."""
     scripts = _scripts()
 
     def steps(revision: str, _context: MigrationContext) -> Any:
-        return scripts._upgrade_revs("head", revision)
+        return scripts._upgrade_revs(target, revision)
 
     with EnvironmentContext(Config(), scripts, fn=steps) as environment, connection.begin():
         environment.configure(connection=connection, transactional_ddl=True)

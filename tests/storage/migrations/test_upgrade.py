@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from storage import tables
-from storage.database import SCHEMA_VERSION
+from storage import reviews, tables
+from storage.database import SCHEMA_VERSION, Database
 from storage.migrations import upgrade as module
 from storage.migrations.upgrade import known_versions, newest_version, upgrade
 
@@ -66,3 +66,29 @@ def test_a_migration_that_fails_leaves_the_version_as_it_was(tmp_path: Path, mon
     with engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
     engine.dispose()
+
+
+def test_a_first_schema_with_rows_in_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "studio.db"
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        module.upgrade(connection, "0001")
+        assert "reviews" not in inspect(connection).get_table_names()
+    job = "'j-1', 'video.analyze', 'Analyze', 'succeeded', 'cpu', 0, '{}', 'default', 1.0"
+    clip = "'a-1', 'clip.mp4', 'video', 'source', 'video/mp4', 5, 'abc', 'default', '{}', 1.0"
+    with engine.begin() as connection:
+        names = "id, capability, title, state, lane, priority, request, project_id, created_at"
+        connection.execute(text(f"INSERT INTO jobs ({names}) VALUES ({job})"))
+        names = "id, name, kind, role, media_type, size_bytes, content_hash, project_id, meta, created_at"
+        connection.execute(text(f"INSERT INTO artifacts ({names}) VALUES ({clip})"))
+        before = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("projects", "jobs", "artifacts", "counters")}
+    engine.dispose()
+    database = Database(f"sqlite:///{path}")
+    database.open()
+    with database.read() as connection:
+        after = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in before}
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == SCHEMA_VERSION
+    assert after == before
+    assert reviews.append(database, "a-1", {"op": "split", "frame": 3}, "").revision == 1
+    database.close()
+    assert list(tmp_path.glob("studio.db.0001.*.bak"))
