@@ -17,6 +17,7 @@ LAGS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 MIDDLES = tuple(lag for lag in LAGS if lag % 2 == 0)
 TINY = (32, 18)
 _LUMA_BINS, _COLOUR_BINS = 32, 16
+_CHANGED_LEVELS = 4  # more than grain and compression do to a mean over 100 px
 _FLAT_LENGTH = 24.0  # one level of standard deviation over 576 pixels
 
 
@@ -30,8 +31,8 @@ class Changes:
 
     Columns: ``d<lag>`` mean absolute difference of tiny pictures, levels; ``h<lag>`` histogram distance, 0 to 1;
     ``m<lag>`` departure of the middle from the mean of the ends, as a share of ``d<lag>``; ``r<lag>`` correlation of the
-    two ends' luma, which a change of exposure leaves at 1; ``luma`` and ``spread``
-    mean and standard deviation of luma, levels.
+    two ends' luma, which a change of exposure leaves at 1; ``changed`` share of the picture, 0 to 1, that is more than
+    4 levels from the frame before; ``luma`` and ``spread`` mean and standard deviation of luma, levels.
     """
 
     columns = (
@@ -39,6 +40,7 @@ class Changes:
         *(f"h{lag}" for lag in LAGS),
         *(f"m{lag}" for lag in MIDDLES),
         *(f"r{lag}" for lag in MIDDLES),
+        "changed",
         "luma",
         "spread",
     )
@@ -64,7 +66,8 @@ class Changes:
         bent = [self._bend(lag) / max(1.0, far[LAGS.index(lag)]) if lag <= have else 1.0 for lag in MIDDLES]
         alike = [float(self._shapes[-1] @ self._shapes[-1 - lag]) if lag <= have else 1.0 for lag in MIDDLES]
         mean, deviation = cv2.meanStdDev(frame.y)
-        return (*far, *other, *bent, *alike, float(mean[0, 0]), float(deviation[0, 0]))
+        changed = _changed(tiny, self._tiny[-2]) if have else 0.0
+        return (*far, *other, *bent, *alike, changed, float(mean[0, 0]), float(deviation[0, 0]))
 
     def _bend(self, lag: int) -> float:
         """Mean absolute distance of the middle frame from the mean of the ends, levels."""
@@ -79,6 +82,15 @@ def _tiny(frame: Frame) -> Vector:
     import numpy as np
 
     return np.concatenate([cv2.resize(plane, TINY, interpolation=cv2.INTER_AREA).ravel() for plane in (frame.y, frame.u, frame.v)])
+
+
+def _changed(tiny: Vector, before: Vector) -> float:
+    """Share of the places of a tiny picture where luma or colour changed."""
+    import cv2
+
+    y, u, v = cv2.absdiff(tiny, before).reshape(3, -1)
+    strong = cv2.threshold(cv2.max(cv2.max(y, u), v), _CHANGED_LEVELS, 1, cv2.THRESH_BINARY)[1]
+    return cv2.countNonZero(strong) / y.size
 
 
 def _shape(tiny: Vector) -> Vector:

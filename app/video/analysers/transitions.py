@@ -16,6 +16,7 @@ BEHIND, AHEAD = 96, 48  # frames before and after a boundary that the verdict on
 
 _AROUND = 8
 _CUT_SHARE, _CUT_LEVELS = 0.13, 5.5  # a smaller change than this is never a cut
+_CUT_CHANGED = 0.35  # share of the picture; when less of it changes, something in the shot has changed, not the shot
 _CUT_OVER_MEDIAN_H, _CUT_OVER_MEDIAN_D = 2.0, 2.2
 _CUT_OVER_NEXT = 2.0
 _FLASH_FRAMES = 3
@@ -53,6 +54,7 @@ def _cuts_and_flashes(curves: Curves, sensitivity: float) -> tuple[list[Transiti
     import numpy as np
 
     d, h = curves["d1"], curves["h1"]
+    changed = curves.columns.get("changed", np.ones(len(curves), np.float32))  # tables of earlier versions do without
     cuts: list[Transition] = []
     flashes: list[Transition] = []
     for k in np.flatnonzero((h >= _CUT_SHARE / sensitivity) & (d >= _CUT_LEVELS / sensitivity)).tolist():
@@ -63,7 +65,7 @@ def _cuts_and_flashes(curves: Curves, sensitivity: float) -> tuple[list[Transiti
         length = _flash_length(curves, k)
         if length:
             flashes.append(Transition("flash", k, k + length - 1, k + length, float(h[k])))
-        elif not _in_a_run(d, h, k):
+        elif changed[k] >= _CUT_CHANGED / sensitivity and not _in_a_run(d, h, k):
             cuts.append(Transition("cut", k, k, k, float(h[k])))
     return cuts, flashes
 

@@ -65,3 +65,11 @@ def test_started_early_enough_the_numbers_are_the_same() -> None:
         late.measure(frame)
     rows = [late.measure(frame) for frame in film[start:]]
     assert np.array_equal(np.asarray(rows, np.float32), np.stack([whole[name][start:] for name in Changes.columns], axis=1))
+
+
+def test_the_changed_share_is_that_of_the_picture_in_light_or_colour() -> None:
+    one = np.full((90, 160), 90, np.uint8)
+    part = one.copy()
+    part[:, :40] = 140
+    assert measured(Changes(), frames([one, one, part, part]))["changed"].tolist() == [0.0, 0.0, 0.25, 0.0]
+    assert measured(Changes(), frames([one, one], [120, 150]))["changed"].tolist() == [0.0, 1.0]

@@ -105,6 +105,25 @@ def test_a_fast_pan_is_no_cut() -> None:
     assert "cut" not in kinds(find_transitions(curves(film)))
 
 
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.3])
+def test_a_part_of_the_picture_that_changes_at_once_is_no_cut(share: float) -> None:
+    """A sign that flips, numbers that jump: the rest of the picture stays."""
+    film = still(1, 60)
+    for n in range(30, 60):
+        film[n][: round(90 * share)] = 255 - film[n][: round(90 * share)] // 4
+    assert kinds(find_transitions(curves(film))) == []
+    old = curves(film)
+    without = Curves(old.fps, old.times_s, {name: column for name, column in old.columns.items() if name != "changed"})
+    assert all(t.boundary == 30 for t in find_transitions(without))
+
+
+def test_a_cut_between_letterboxed_shots_is_one() -> None:
+    film = still(1, 30) + still(2, 30)
+    for grey in film:
+        grey[:12] = grey[-12:] = 0
+    assert [(t.kind, t.boundary) for t in find_transitions(curves(film))] == [("cut", 30)]
+
+
 def test_sensitivity_moves_the_line() -> None:
     near = picture(1).astype(float)
     film = still(1, 30) + [np.clip(np.roll(near, 30, axis=1) * 0.9 + 6, 0, 255).astype(np.uint8)] * 30
