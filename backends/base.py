@@ -117,3 +117,5 @@ class EngineKind:
     make: Maker  # imports its libraries inside
     needs: tuple[str, ...] = ()  # modules that must be importable, e.g. ("torch", "transformers")
     options: Mapping[str, str] = field(default_factory=dict)
+    concurrency: int = 1  # calls that one loaded engine serves at the same time
+    own_process: bool = False  # its memory is held by a process of its own (a model server), not by this one
