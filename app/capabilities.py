@@ -7,8 +7,12 @@ from typing import Any
 from app.capability import Capability
 from app.video.analyze import analyze_video
 from app.video.proxy import make_proxy
+from app.video.rank_takes import rank_takes
+from app.video.stills import take_stills
 
 CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     analyze_video,
     make_proxy,
+    rank_takes,
+    take_stills,
 )

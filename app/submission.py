@@ -117,6 +117,7 @@ def new_job(
             f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier."
         )
     about = next(iter(media.values())).name if media else ""
+    about += f" and {len(media) - 1} more" if len(media) > 1 else ""
     return NewJob(
         id=new_id("j-"), capability=capability.name, title=f"{capability.title}: {about}" if about else capability.title,
         lane=capability.lane, engine=capability.engine, request=values, project_id=project_id, priority=priority,
