@@ -19,16 +19,21 @@ class Strict(BaseModel):
 
 
 class Source(Strict):
-    """Where the files come from: a repository of a model hub, or a Python package that carries them."""
+    """Where the files come from: a repository of a model hub, a Python package that carries the same files, or this machine."""
 
-    repo: str | None = Field(default=None, description="owner/name on the model hub.")
+    repo: str | None = Field(default=None, pattern=r"^[\w.\-]+/[\w.\-]+$", description="owner/name on the model hub.")
     revision: str = Field(default="main", description="Branch, tag or commit; a commit never changes.")
-    package: str | None = Field(default=None, description="A Python package that carries the files, with its version.")
+    package: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9._\-]+==[A-Za-z0-9._+!\-]+$", description="name==version; asked first where both are given."
+    )
+    package_folder: str = Field(default="", description="The folder inside the package where the files lie.")
+    sha256: dict[str, str] = Field(default={}, description="File -> hash that it must have, wherever it comes from.")
+    path: str | None = Field(default=None, description="A folder or file that was imported.")
 
     @model_validator(mode="after")
-    def _one_place(self) -> Source:
-        if (self.repo is None) == (self.package is None):
-            raise ValueError("give either a repo or a package")
+    def _some_place(self) -> Source:
+        if self.repo is None and self.package is None and self.path is None:
+            raise ValueError("give a repo, a package or a path")
         return self
 
 
@@ -45,7 +50,7 @@ class ComponentLicence(Strict):
 class Variant(Strict):
     """One form of the weights."""
 
-    name: str = Field(description="bf16, fp16, fp32, fp8, nf4 ...")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$", description="bf16, fp16, fp32, fp8, nf4 ...")
     files: tuple[str, ...] = Field(default=("*",), description="Patterns of the files it needs.")
     download_bytes: int = Field(ge=0)
     weights_bytes: int = Field(gt=0, description="Memory of the loaded weights.")
@@ -75,6 +80,12 @@ class ModelCard(Strict):
     def commercial(self) -> bool:
         """Whether every part allows commercial use."""
         return all(licence.commercial for licence in self.licences)
+
+    def stored(self, variant: Variant) -> Variant:
+        """The variant under whose name the files lie: one that is quantised while loading shares those of the wider form."""
+        if variant.quantise is None:
+            return variant
+        return next((other for other in self.variants if other.quantise is None and other.files == variant.files), variant)
 
     def variant(self, name: str | None = None) -> Variant:
         """The variant of that name, or the default; raises KeyError."""

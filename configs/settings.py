@@ -87,7 +87,7 @@ def load_settings(
     config_dir = CONFIG_DIR if config_dir is None else config_dir
     merged: dict[str, Any] = {"data_dir": default_data_dir(environ)}
     origin: dict[str, str] = {}
-    sources = [(name, _read_yaml(config_dir / name)) for name in ("studio.yaml", "local.yaml")]
+    sources = [(name, read_yaml(config_dir / name)) for name in ("studio.yaml", "local.yaml")]
     sources += [("the environment", _read_environment(environ)), ("the command line", dict(overrides or {}))]
     for source, values in sources:
         for key, value in values.items():
@@ -110,7 +110,12 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return {name[len(PREFIX) :].lower(): environ[name] for name in names if environ[name] != ""}
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping a file holds; empty when there is no such file.
+
+    Raises:
+        BadInput: it is not YAML, or no mapping; the sentence names it.
+    """
     if not path.exists():
         return {}
     import yaml

@@ -35,7 +35,25 @@ def test_the_first_variant_is_the_default() -> None:
         both.variant("int3")
 
 
-@pytest.mark.parametrize("source", [{}, {"repo": "a/b", "package": "c==1"}])
-def test_a_card_has_one_source(source: dict[str, str]) -> None:
-    with pytest.raises(ValidationError, match="either a repo or a package"):
+def test_a_card_has_a_source() -> None:
+    with pytest.raises(ValidationError, match="a repo, a package or a path"):
+        Source.model_validate({})
+    assert Source(repo="a/b", package="c==1").revision == "main"
+
+
+@pytest.mark.parametrize(
+    "source", [{"repo": "no-owner"}, {"repo": "../../etc"}, {"repo": "a/b/c"}, {"package": "anything>=1"}, {"package": "-r x"}]
+)
+def test_a_source_is_exact(source: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
         Source.model_validate(source)
+
+
+def test_a_form_quantised_while_loading_shares_the_files_of_the_wider_one() -> None:
+    sizes = {"download_bytes": 1, "weights_bytes": 1, "working_bytes": 0}
+    made = card(
+        variants=[{"name": "nf4", "quantise": "nf4", **sizes}, {"name": "fp8", "files": ["fp8/*"], **sizes}, {"name": "bf16", **sizes}]
+    )
+    assert [made.stored(variant).name for variant in made.variants] == ["bf16", "fp8", "bf16"]
+    alone = card(variants=[{"name": "nf4", "quantise": "nf4", **sizes}])
+    assert alone.stored(alone.variant()).name == "nf4"

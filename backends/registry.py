@@ -1,0 +1,72 @@
+"""THE table of engines, and the model cards they run. To add an engine: write its file, name it here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from backends.base import EngineKind
+from backends.cards import ModelCard
+from configs.errors import BadInput, Unavailable
+from configs.models_file import CardEntry, files, read_cards
+
+ENGINES: tuple[EngineKind, ...] = ()
+
+
+def engine_of(card: ModelCard, engines: Sequence[EngineKind] | None = None) -> EngineKind:
+    """The engine that runs a card.
+
+    Raises:
+        Unavailable: this studio has no engine of that name, or it does not do what the card is for.
+    """
+    table = {kind.name: kind for kind in (ENGINES if engines is None else engines)}
+    kind = table.get(card.engine)
+    if kind is None:
+        known = ", ".join(table) or "none"
+        raise Unavailable(
+            f"{card.title} needs the engine {card.engine!r}, which this studio does not have.", f"Engines: {known}.", "no_engine"
+        )
+    if card.task not in kind.tasks:
+        raise Unavailable(
+            f"The engine {kind.name!r} of {card.title} does not do {card.task}.", f"It does: {', '.join(kind.tasks)}.", "no_engine"
+        )
+    return kind
+
+
+def load_cards(data_dir: Path | None = None, paths: Sequence[Path] | None = None) -> dict[str, ModelCard]:
+    """Name -> card: the presets, and the person's own from `models.local.yaml` (beside them, or in the data folder).
+
+    Raises:
+        BadInput: a card is wrong; the sentence names the file, the card and the field.
+    """
+    cards: dict[str, ModelCard] = {}
+    seen: dict[tuple[Path, str], int] = {}
+    for entry in read_cards(files(data_dir) if paths is None else paths):
+        card = parse_card(entry)
+        first = seen.setdefault((entry.file, card.name), entry.position)
+        if first != entry.position:
+            raise BadInput(f"{entry.file} has two cards named {card.name!r} (numbers {first} and {entry.position}).", "Rename one of them.")
+        cards[card.name] = card
+    return cards
+
+
+def parse_card(entry: CardEntry) -> ModelCard:
+    """The card of an entry; raises `BadInput` naming the file, the card and the field."""
+    try:
+        return ModelCard.model_validate(entry.values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        where = f"{entry.place}, field {field!r}" if field else entry.place
+        raise BadInput(f"{where}: {_reason(first)}.", f"Mend it in {entry.file.name}.") from None
+
+
+def _reason(detail: Mapping[str, object]) -> str:
+    said = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "missing":
+        return "it is missing"
+    if detail["type"] == "extra_forbidden":
+        return "there is no such field"
+    return f"{said[:1].lower()}{said[1:]}, not {detail['input']!r}" if detail["type"] != "value_error" else said

@@ -1,0 +1,88 @@
+"""The table of engines and the reading of cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backends.base import EngineKind
+from backends.registry import engine_of, load_cards
+from configs.errors import BadInput, Unavailable
+
+CARD = """
+  - name: {name}
+    title: A model
+    task: chat
+    engine: {engine}
+    source: {{repo: someone/model}}
+    variants: [{{name: bf16, download_bytes: 10, weights_bytes: 10, working_bytes: 1}}]
+    licences: [{{component: weights, name: Apache-2.0, commercial: true}}]
+"""
+
+
+def written(path: Path, *cards: str) -> Path:
+    path.write_text("models:" + "".join(cards), encoding="utf-8")
+    return path
+
+
+def one(name: str = "one", engine: str = "any") -> str:
+    return CARD.format(name=name, engine=engine)
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(BadInput) as refused:
+        load_cards(paths=[path])
+    return str(refused.value)
+
+
+def test_the_presets_are_whole() -> None:
+    cards = load_cards()
+    assert all(name == card.name for name, card in cards.items())
+
+
+def test_a_person_adds_and_replaces_cards(tmp_path: Path) -> None:
+    presets = written(tmp_path / "models.yaml", one("one"), one("two"))
+    own = written(tmp_path / "models.local.yaml", one("two", "other"), one("three"))
+    cards = load_cards(paths=[presets, own, tmp_path / "absent.yaml"])
+    assert {name: card.engine for name, card in cards.items()} == {"one": "any", "two": "other", "three": "any"}
+
+
+def test_cards_of_the_data_folder_count(tmp_path: Path) -> None:
+    written(tmp_path / "models.local.yaml", one("mine"))
+    assert "mine" in load_cards(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("weights_bytes: 10", "weights_bytes: 0", "card 'one', field 'variants.0.weights_bytes': input should be greater than 0, not 0."),
+        ("task: chat", "task: juggling", "field 'task'"),
+        ("    title: A model\n", "", "field 'title': it is missing."),
+        ("title: A model", "title: A model\n    colour: red", "field 'colour': there is no such field."),
+        ("{repo: someone/model}", "{}", "field 'source': give a repo, a package or a path."),
+        ("- name: one\n    title", "- title", "card number 1, field 'name'"),
+        ("name: one", "name: ../one", "field 'name'"),
+        ("{name: bf16,", "{name: ../../bf16,", "field 'variants.0.name'"),
+    ],
+)
+def test_a_wrong_card_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = written(tmp_path / "models.yaml", one().replace(old, new))
+    text = refusal(path)
+    assert said in text
+    assert str(path) in text
+    assert "\n" not in text
+
+
+def test_a_name_stands_once_in_a_file(tmp_path: Path) -> None:
+    assert "two cards named 'one' (numbers 1 and 3)" in refusal(written(tmp_path / "models.yaml", one(), one("two"), one()))
+
+
+def test_an_engine_is_found_by_its_name_and_must_do_the_task(tmp_path: Path) -> None:
+    card = load_cards(paths=[written(tmp_path / "models.yaml", one())])["one"]
+    chat = EngineKind("any", ("chat",), lambda *_: pytest.fail("made too early"))
+    assert engine_of(card, [chat]) is chat
+    with pytest.raises(Unavailable, match="needs the engine 'any', which this studio does not have"):
+        engine_of(card, [])
+    with pytest.raises(Unavailable, match=r"does not do chat\. It does: image"):
+        engine_of(card, [EngineKind("any", ("image",), chat.make)])
