@@ -19,6 +19,7 @@ from app import machine, submission
 from app.capability import Capability
 from app.intake import Intake, Upload
 from app.reviews import Reviews
+from app.shots import Shots
 from app.version import VERSION
 from configs.errors import BadInput, Conflict, NotFound, StudioError
 from configs.settings import Settings
@@ -26,6 +27,7 @@ from jobs.desk import Desk
 from jobs.events import EventBus
 from jobs.host import FolderLock
 from jobs.io_lane import IoLane
+from jobs.lane import LaneSpec
 from jobs.queue import JobQueue
 from jobs.supervisor import Supervisor
 from storage import jobs as rows
@@ -75,6 +77,7 @@ class Studio:
         self._artifacts = ArtifactStore(self._database, BlobStore(settings.blobs))
         self.reviews = Reviews(self._artifacts, self.events)
         self._queue = JobQueue(self._database, self.events)
+        self.shots = Shots(self._artifacts, self.reviews, self._queue.find)
         self._prober = machine.LazyProber()
         self._intake = Intake(
             self._artifacts, self._prober.probe, max_bytes=settings.max_upload_bytes, min_free_bytes=settings.min_free_bytes,
@@ -83,8 +86,8 @@ class Studio:
         desk = Desk(self._queue, self._artifacts, settings.data_dir / "work")
         self._io = IoLane(desk, self.capabilities, settings.io_threads, self._submit_child)
         self._supervisor = Supervisor(
-            desk, {"cpu": settings.cpu_workers}, worker_target, settings.data_dir / "logs", io_lane=self._io,
-            cancel_grace_s=settings.cancel_grace_s, keep_spare=keep_spare,
+            desk, {"cpu": LaneSpec(workers=settings.cpu_workers, target=worker_target, keep_spare=keep_spare)},
+            settings.data_dir / "logs", io_lane=self._io, cancel_grace_s=settings.cancel_grace_s,
         )  # fmt: skip
         self._meter = machine.Meter()
 

@@ -6,15 +6,16 @@ import errno
 import shutil
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from configs.errors import StudioError
-from jobs.context import JobCancelled, JobContext, LeaseLost, Link, artifact_from_json
-from storage.records import CANCELLED, FAILED, SUCCEEDED, Json
+from jobs.context import JobCancelled, JobContext, LeaseLost, Link
+from jobs.lending import ModelRoom
+from jobs.order import Order, Outcome
+from storage.records import CANCELLED, FAILED, SUCCEEDED
 
 LOST = "lost"  # the attempt no longer holds its job: nothing to report
 
@@ -31,47 +32,18 @@ class Handler(Protocol):
 Table = Mapping[str, Handler]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """Everything an attempt needs, as it travels over the pipe."""
-
-    job_id: str
-    attempt: int
-    capability: str
-    request: dict[str, Json]
-    project_id: str
-    work_dir: str
-    blob_dir: str
-    steps: dict[str, Json] = field(default_factory=dict)
-    checkpoint: Json = None
-    media: dict[str, dict[str, Json]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How an attempt ended; ``state`` is succeeded, failed, cancelled or lost."""
-
-    state: str
-    result: Json = None
-    error: dict[str, str] | None = None
-    log: tuple[str, ...] = ()
-
-
 def staging_owner(job_id: str, attempt: int) -> str:
     """How the names of files begin that this attempt writes beside the blobs."""
     return f"{job_id}-{attempt}-"
 
 
-def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[], bool]) -> Outcome:
+def run_attempt(table: Table, order: Order, link: Link, is_cancelled: Callable[[], bool], room: ModelRoom | None = None) -> Outcome:
     """Runs the handler to its end; never raises. The attempt's folder is gone afterwards."""
     work_dir = Path(order.work_dir)
     try:
         work_dir.mkdir(parents=True, exist_ok=True)
         handler = table[order.capability]
-        context = JobContext(
-            job_id=order.job_id, attempt=order.attempt, project_id=order.project_id, work_dir=work_dir, link=link, steps=order.steps,
-            saved=order.checkpoint, media={k: artifact_from_json(v) for k, v in order.media.items()}, is_cancelled=is_cancelled,
-        )  # fmt: skip
+        context = JobContext(order, link, is_cancelled, room)
         result = handler(handler.request.model_validate(order.request), context)
         return Outcome(state=SUCCEEDED, result=result.model_dump(mode="json"))
     except JobCancelled:

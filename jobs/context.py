@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from configs.errors import NotFound, StudioError
+from jobs.lending import ModelRoom
+from jobs.order import Order
 from storage.records import RESULT, Artifact, Json
 
 T = TypeVar("T")
@@ -53,23 +56,12 @@ class JobContext:
         saved: the last checkpoint of an earlier attempt, or None.
     """
 
-    def __init__(
-        self,
-        *,
-        job_id: str,
-        attempt: int,
-        project_id: str,
-        work_dir: Path,
-        link: Link,
-        steps: Mapping[str, Json],
-        saved: Json,
-        media: Mapping[str, Artifact],
-        is_cancelled: Callable[[], bool],
-    ) -> None:
-        self.job_id, self.attempt, self.project_id = job_id, attempt, project_id
-        self.work_dir, self.saved = work_dir, saved
-        self._link, self._steps, self._media = link, dict(steps), dict(media)
-        self._is_cancelled = is_cancelled
+    def __init__(self, order: Order, link: Link, is_cancelled: Callable[[], bool], room: ModelRoom | None = None) -> None:
+        self.job_id, self.attempt, self.project_id = order.job_id, order.attempt, order.project_id
+        self.work_dir, self.saved = Path(order.work_dir), order.checkpoint
+        self._link, self._is_cancelled, self._room = link, is_cancelled, room
+        self._steps, self._priority = dict(order.steps), order.priority
+        self._media = {key: artifact_from_json(value) for key, value in order.media.items()}
         self._said: tuple[str, float] = ("", 0.0)
 
     def progress(self, fraction: float, message: str = "") -> None:
@@ -144,6 +136,26 @@ class JobContext:
     def emit(self, kind: str, data: Json) -> None:
         """Sends something fleeting (a token, a preview frame) to whoever is watching; it is not kept."""
         self._link.tell("emit", kind=kind, data=data)
+
+    @contextmanager
+    def model(self, name: str, operation: str, shape: Mapping[str, int] | None = None, on_step: OnStep | None = None) -> Iterator[Any]:
+        """Lends an engine, loaded and with room for the call, inside the block (`gpu` lane only).
+
+        ``shape`` is what decides the working memory of the call. ``on_step`` hears of the loading.
+        """
+        if self._room is None:
+            raise StudioError(f"Job {self.job_id} asked for the model {name!r} outside the gpu lane.", "Give the capability lane='gpu'.")
+        tell = on_step or (lambda fraction, message: self.progress(0.0, message))
+        leased = self._room.lease(
+            name, operation, shape or {}, priority=self._priority, is_cancelled=self._is_cancelled, on_step=tell
+        )  # fmt: skip
+        with leased as engine:
+            self.raise_if_cancelled()
+            self._link.tell("holding", held=True)
+            try:
+                yield engine
+            finally:
+                self._link.tell("holding", held=False)
 
     def log(self, message: str) -> None:
         """Adds a line to the job's log."""

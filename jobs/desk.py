@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from configs.errors import StudioError, Unavailable
-from jobs.attempt import LOST, Order, Outcome, staging_owner
+from jobs.attempt import LOST, staging_owner
 from jobs.context import artifact_to_json
+from jobs.order import Order, Outcome
 from jobs.queue import JobQueue
 from storage import jobs as rows
 from storage.artifacts import ArtifactStore, NewArtifact
@@ -40,7 +41,7 @@ class Desk:
         return Order(
             job_id=job.id, attempt=job.attempt, capability=job.capability, request=job.request, project_id=job.project_id,
             work_dir=str(self._work_dir(job.id, job.attempt)), blob_dir=str(self.artifacts.blobs.root),
-            steps=saved.steps, checkpoint=saved.checkpoint, media=media,
+            steps=saved.steps, checkpoint=saved.checkpoint, media=media, priority=job.priority,
         )  # fmt: skip
 
     def handle(self, job_id: str, attempt: int, verb: str, fields: dict[str, Any]) -> Json:

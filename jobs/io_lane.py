@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from configs.errors import StudioError
-from jobs.attempt import Outcome, Table, run_attempt, staging_owner
+from jobs.attempt import Table, run_attempt, staging_owner
 from jobs.context import JobCancelled, LeaseLost
 from jobs.desk import Desk
+from jobs.order import Outcome
 from storage import jobs as rows
 from storage.records import CANCELLED, ENDED, FAILED, SUCCEEDED, Job, Json
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from jobs import host
@@ -18,17 +19,25 @@ ROOT = Path(__file__).resolve().parent.parent
 LOG_TAIL_LINES = 20
 
 
+@dataclass
+class Held:
+    """A job that a process runs."""
+
+    job: Job
+    cancel_sent_at: float | None = None
+    has_model: bool = False  # it holds an engine: a suspect when the process dies
+
+
 class WorkerProcess:
-    """One child: its pipe, the job it runs, and whether it has said hello or has gone.
+    """One child: its pipe, the jobs it runs, and whether it has said hello or has gone.
 
     Must be made by a thread that lives as long as the studio: on Linux the child dies with the thread that started it.
     """
 
     def __init__(self, lane: str, target: str, log: Path, on_message: Callable[[WorkerProcess, Message], None]) -> None:
         self.lane, self.log = lane, log
-        self.job: Job | None = None
+        self.held: dict[str, Held] = {}
         self.ready = self.gone = self.killed_by_us = self.retired = False
-        self.cancel_sent_at: float | None = None
         self.started_at = time.monotonic()
         self._reaped = False
         self._on_message = on_message
@@ -51,9 +60,18 @@ class WorkerProcess:
         return self.popen.pid
 
     @property
+    def is_open(self) -> bool:
+        """Takes jobs and calls."""
+        return self.ready and not self.gone and not self.retired and not self.killed_by_us
+
+    @property
     def is_idle(self) -> bool:
-        """Ready for a job."""
-        return self.ready and not self.gone and not self.retired and self.job is None
+        """Ready, with nothing to do."""
+        return self.is_open and not self.held
+
+    def send(self, message: Message) -> bool:
+        """Writes to its pipe; False when it has gone."""
+        return self.pipe.send(message)
 
     def kill(self) -> None:
         """Kills the process and everything it started, at our own wish."""

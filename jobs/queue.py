@@ -246,10 +246,13 @@ class JobQueue:
             self._cancel_children(job_id)
         return ended is not None
 
-    def give_back(self, job_id: str, attempt: int, *, charge: bool) -> str | None:
-        """Returns a running attempt to the queue; ``charge`` when its worker died under it. Returns the new state."""
+    def give_back(self, job_id: str, attempt: int, *, charge: bool, alone: bool = False) -> str | None:
+        """Returns a running attempt to the queue; ``charge`` when its worker died under it. Returns the new state.
+
+        With ``alone`` it waits until nothing else is at work, and nothing is started beside it.
+        """
         with self.database.write() as connection:
-            state = rows.give_back(connection, job_id, attempt, self._clock(), charge=charge)
+            state = rows.give_back(connection, job_id, attempt, self._clock(), charge=charge, alone=alone)
         self._gone(job_id, attempt)
         return state
 

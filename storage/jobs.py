@@ -255,8 +255,10 @@ def finish(
     return None if row is None else _job(row)
 
 
-def give_back(connection: Connection, job_id: str, attempt: int, now: float, *, charge: bool) -> str | None:
+def give_back(connection: Connection, job_id: str, attempt: int, now: float, *, charge: bool, alone: bool = False) -> str | None:
     """Returns a running job to the queue; with ``charge`` its worker died under it, and the second time it is quarantined.
+
+    With ``alone`` it runs alone from now on.
 
     Returns the new state, or None when the attempt is stale.
     """
@@ -274,7 +276,7 @@ def give_back(connection: Connection, job_id: str, attempt: int, now: float, *, 
         })  # fmt: skip
     else:
         state, error = QUEUED, None
-    ended = {"finished_at": now} if state != QUEUED else {}
+    ended: dict[str, Any] = {"finished_at": now} if state != QUEUED else {"alone": True} if alone else {}
     change = _FINISH.values(state=state, charges=charges, error=error, eta_s=None, **ended)
     connection.execute(change, {"job": job_id, "try": attempt})
     return state

@@ -27,6 +27,7 @@ from app.video.analyze import analyze_video
 from app.video.models import AnalyzeVideo
 from app.video.probe import probe_video
 from jobs.context import JobContext, artifact_to_json
+from jobs.order import Order
 from storage.records import Artifact
 
 def artifact(path, **more):
@@ -51,8 +52,9 @@ def analyse(clip, **settings):
     media = artifact(clip, meta={"probe": probe_video(clip).model_dump(mode="json")})
     work = Path(tempfile.mkdtemp(dir=sys.argv[1]))
     link = Link()
-    job = JobContext(job_id="j", attempt=1, project_id="p", work_dir=work, link=link, steps={}, saved=None,
-                     media={media.id: media}, is_cancelled=lambda: False)
+    order = Order(job_id="j", attempt=1, capability="test", request={}, project_id="p", work_dir=str(work), blob_dir="",
+                  media={media.id: artifact_to_json(media)})
+    job = JobContext(order, link, lambda: False)
     began = time.perf_counter()
     result = analyze_video(AnalyzeVideo(video=media.id, **settings), job)
     return time.perf_counter() - began, link.first - began, [s.start_frame for s in result.scenes]

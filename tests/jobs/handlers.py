@@ -255,7 +255,8 @@ def clock(request: Ask, job: JobContext) -> Answer:
 
 
 TABLE: tuple[Capability[Ask, Answer], ...] = (
-    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, stored, twins, mirror, ancestors, bad_family, impatient,
+    nothing, steps, checkpoint, fail, suicide, patient, deaf, child_process, read, noisy, family, stored, twins, mirror, ancestors,
+    bad_family, impatient,
     undecodable, gate, encode, large, io_gate, clock, leave, nan,
 )  # fmt: skip
 

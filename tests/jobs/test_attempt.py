@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from configs.errors import BadMedia
-from jobs.attempt import LOST, Order, run_attempt
+from jobs.attempt import LOST, run_attempt
 from jobs.context import JobCancelled, JobContext, LeaseLost
+from jobs.order import Order
 from storage.records import CANCELLED, FAILED, SUCCEEDED
 
 

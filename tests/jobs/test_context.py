@@ -11,6 +11,7 @@ import pytest
 
 from configs.errors import NotFound, StudioError
 from jobs.context import JobCancelled, JobContext, artifact_from_json, artifact_to_json
+from jobs.order import Order
 from storage.records import Artifact, Json
 
 
@@ -50,10 +51,13 @@ class Setup:
     def __init__(self, tmp_path: Path, **more: Any) -> None:
         self.link = Memory(tmp_path)
         self.cancelled = False
-        fields: dict[str, Any] = {"steps": {}, "saved": None, "media": {"a-1": an_artifact(tmp_path)}, **more}
-        self.job = JobContext(
-            job_id="j-1", attempt=1, project_id="default", work_dir=tmp_path, link=self.link, is_cancelled=lambda: self.cancelled, **fields
-        )
+        media = {"a-1": artifact_to_json(an_artifact(tmp_path))}
+        room = more.pop("room", None)
+        order = Order(
+            job_id="j-1", attempt=1, capability="test", request={}, project_id="default", work_dir=str(tmp_path), blob_dir="",
+            media=media, **more,
+        )  # fmt: skip
+        self.job = JobContext(order, self.link, lambda: self.cancelled, room)
 
 
 def test_a_step_is_run_once_and_kept(tmp_path: Path) -> None:
@@ -115,7 +119,7 @@ def test_only_the_jobs_own_media_can_be_reached(tmp_path: Path) -> None:
 
 
 def test_the_rest_is_passed_on(tmp_path: Path) -> None:
-    setup = Setup(tmp_path, saved={"at": 3})
+    setup = Setup(tmp_path, checkpoint={"at": 3})
     setup.job.publish("shot", 1)
     setup.job.emit("token", "x")
     setup.job.log("line")

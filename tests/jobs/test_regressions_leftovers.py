@@ -11,8 +11,9 @@ import pytest
 
 from app.studio import Studio
 from configs.errors import StudioError, Unavailable
-from jobs.attempt import Outcome, error_of, staging_owner
+from jobs.attempt import error_of, staging_owner
 from jobs.desk import Desk
+from jobs.order import Outcome
 from jobs.queue import JobQueue
 from storage import jobs as rows
 from storage.ids import new_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def test_a_worker_that_hangs_while_starting_is_killed_and_the_next_is_tried(tmp_
 
         wait_for_deaths(2)
         assert "does not start" in studio.status()["trouble"]["cpu"]
-        studio._supervisor._target = "tests.jobs.handlers:build"
+        lane = studio._supervisor.lanes["cpu"]
+        lane.spec = replace(lane.spec, target="tests.jobs.handlers:build")
         wait_for_deaths(5)  # by then the last of the slow ones is gone
         monkeypatch.setattr(supervisor, "START_LIMIT_S", 60.0)
         assert studio.wait(job_id, 30).job.state == SUCCEEDED

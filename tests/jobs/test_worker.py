@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from jobs.attempt import Order
+from jobs.order import Order
 from jobs.pipe import Pipe
+from jobs.services import Workshop
 from jobs.worker import STALE, Worker
 from tests.jobs import handlers
 
@@ -23,7 +24,7 @@ class Desk:
         worker_reads, we_write = os.pipe()
         we_read, worker_writes = os.pipe()
         self.pipe = Pipe(os.fdopen(we_read, "rb"), os.fdopen(we_write, "wb"))
-        self.worker = Worker(handlers.build(), Pipe(os.fdopen(worker_reads, "rb"), os.fdopen(worker_writes, "wb")))
+        self.worker = Worker(Workshop(handlers.build()), Pipe(os.fdopen(worker_reads, "rb"), os.fdopen(worker_writes, "wb")))
         self.thread = threading.Thread(target=self.worker.serve)
         self.thread.start()
         self.messages = iter(self.pipe)

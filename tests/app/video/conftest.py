@@ -15,6 +15,7 @@ from app.video.ffmpeg import executable
 from app.video.probe import probe_video
 from configs.errors import StudioError
 from jobs.context import JobContext, artifact_to_json
+from jobs.order import Order
 from storage.records import Artifact, Json
 
 # Three plain scenes of half a second that no detector can miss, then a moving test picture.
@@ -97,10 +98,11 @@ class FakeStudio:
         self.attempts += 1
         work_dir = self.folder / f"work-{self.attempts}"
         work_dir.mkdir()
-        return JobContext(
-            job_id="job", attempt=self.attempts, project_id="default", work_dir=work_dir, link=self, steps=dict(self.steps),
-            saved=json.loads(json.dumps(self.saved)), media={m.id: m for m in media}, is_cancelled=lambda: self.cancelled,
+        order = Order(
+            job_id="job", attempt=self.attempts, capability="test", request={}, project_id="default", work_dir=str(work_dir), blob_dir="",
+            steps=dict(self.steps), checkpoint=json.loads(json.dumps(self.saved)), media={m.id: artifact_to_json(m) for m in media},
         )  # fmt: skip
+        return JobContext(order, self, lambda: self.cancelled)
 
     def results(self) -> list[str]:
         return sorted(a.name for a in self.artifacts.values() if a.role == "result")

@@ -22,6 +22,7 @@ CODE = """
     from app.video.probe import probe_video
     from app.video.scene_pass import ScenePass
     from jobs.context import JobContext, artifact_to_json
+    from jobs.order import Order
     from storage.records import Artifact
 
     class Link:
@@ -35,8 +36,8 @@ CODE = """
         def stage_blob(self, path): return str(path), "", 0
 
     path, work = Path(sys.argv[1]), Path(sys.argv[2])
-    job = JobContext(job_id="j", attempt=1, project_id="p", work_dir=work, link=Link(), steps={}, saved=None, media={},
-                     is_cancelled=lambda: False)
+    order = Order(job_id="j", attempt=1, capability="test", request={}, project_id="p", work_dir=str(work), blob_dir="")
+    job = JobContext(order, Link(), lambda: False)
     request = AnalyzeVideo(video="clip", scene_threshold=float(sys.argv[3]))
     found = ScenePass(job, request, path, probe_video(path), lambda fraction, message: None).run()
     # VmHWM, because ru_maxrss also remembers how large the process was that started this one.
