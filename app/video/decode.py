@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+
+    from app.video.quality import FrameQuality
 
     Image = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -46,7 +48,9 @@ class Picture:
     stamp: int
     time_s: float
     raw: VideoFrame
-    small: Frame | None = None  # for the analysers; made beside the decoding
+    small: Frame | None = None  # for the analysers; these three are made beside the decoding
+    quality: FrameQuality | None = None
+    show: Callable[[], Image] | None = None
 
     @cached_property
     def image(self) -> Image:
@@ -218,11 +222,11 @@ def small_frame(picture: Picture) -> Frame:
     size = {"width": _even(raw.width * factor), "height": _even(raw.height * factor)}
     planes = scaled(raw, **size, format="yuvj420p", interpolation="AREA").planes
     turned = clockwise(raw.rotation)
-    y, u, v = (turn(_plane(plane), turned) for plane in planes)
+    y, u, v = (turn(plane_of(plane), turned) for plane in planes)
     return Frame(picture.index, picture.time_s, y, u, v)
 
 
-def _plane(plane: Any) -> Image:
+def plane_of(plane: Any) -> Image:
     """The plane's pixels without the padding at the end of its lines, as a view that keeps the frame alive."""
     import numpy as np
 

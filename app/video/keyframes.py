@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -22,53 +23,49 @@ if TYPE_CHECKING:
 MAX_SIDE_PX = 1280
 JPEG_QUALITY = 88
 _EDGE_SHARE, _EDGE_FRAMES = 0.1, 3
-_LEAST = 16  # slots: a scene's end is known two seconds late, and the next scene needs its share of them
+_LEAST = 16  # slots
+LATE_FRAMES = 64  # by which a cut may become known
 _SPARE = 3  # candidates kept per keyframe wanted, so that a late cut still leaves a choice
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A frame that might become a keyframe. ``picture`` is the decoded frame, already no larger than needed."""
+    """A frame that might become a keyframe. ``show`` draws it as it is displayed."""
 
     frame: int
     stamp: int
     time_s: float
     quality: FrameQuality
-    picture: VideoFrame | None = None
+    show: Callable[[], Image] | None = None
 
 
 class Shortlist:
     """The best frames of a scene whose end is not known yet, in bounded memory.
 
-    Time is cut into slots that each keep their best frame; when there are too many slots, neighbours merge.
+    What is older than the time it takes to learn of a cut is thinned out: time is cut into slots that each keep their best
+    frame; when there are too many slots, neighbours merge. Of younger frames every one is kept, so that even a short scene
+    between two cuts has a choice.
     """
 
     def __init__(self, wanted: int) -> None:
         self._limit = max(_LEAST, _SPARE * wanted)
         self._slots: dict[int, Candidate] = {}
+        self._recent: deque[Candidate] = deque()
         self._start, self._width = 0, 1
 
     def __len__(self) -> int:
-        return len(self._slots)
-
-    def wants(self, frame: int, quality: FrameQuality) -> bool:
-        """Whether this frame would be kept; asked first, because keeping a picture costs."""
-        held = self._slots.get(self._slot(frame))
-        return held is None or appeal(quality) > appeal(held.quality)
+        return len(self._slots) + len(self._recent)
 
     def add(self, candidate: Candidate) -> None:
-        """Keeps the candidate if it is the best of its slot."""
-        if not self._slots:
-            self._start, self._width = candidate.frame, 1
-        if self.wants(candidate.frame, candidate.quality):
-            self._slots[self._slot(candidate.frame)] = candidate
-        while len(self._slots) > self._limit:
-            self._widen()
+        """Takes the next candidate; they come in time order."""
+        self._recent.append(candidate)
+        while self._recent[0].frame < candidate.frame - LATE_FRAMES:
+            self._age(self._recent.popleft())
 
     def split(self, frame: int) -> list[Candidate]:
         """Takes out and returns what lies before ``frame``; the rest starts a new scene."""
         everything = self.candidates()
-        self._slots = {}
+        self.restore((0, 1), [])
         for candidate in everything:
             if candidate.frame >= frame:
                 self.add(candidate)
@@ -76,18 +73,37 @@ class Shortlist:
 
     def candidates(self) -> list[Candidate]:
         """All that is kept, in time order."""
-        return sorted(self._slots.values(), key=lambda c: c.frame)
+        return [*sorted(self._slots.values(), key=lambda c: c.frame), *self._recent]
+
+    def grid(self) -> tuple[int, int]:
+        """Where the slots start and how wide they are, in frames: with the candidates, all that `restore` needs."""
+        return self._start, self._width
+
+    def restore(self, grid: tuple[int, int], candidates: Sequence[Candidate]) -> None:
+        """Goes back to an earlier state."""
+        self._start, self._width = grid
+        youngest = candidates[-1].frame if candidates else 0
+        self._recent = deque(c for c in candidates if c.frame >= youngest - LATE_FRAMES)
+        self._slots = {self._slot(c.frame): c for c in candidates if c.frame < youngest - LATE_FRAMES}
+
+    def _age(self, candidate: Candidate) -> None:
+        if not self._slots:
+            self._start, self._width = candidate.frame, 1
+        self._keep_better(candidate)
+        while len(self._slots) > self._limit:
+            held = sorted(self._slots.values(), key=lambda c: c.frame)
+            self._width *= 2
+            self._slots = {}
+            for kept in held:
+                self._keep_better(kept)
+
+    def _keep_better(self, candidate: Candidate) -> None:
+        held = self._slots.get(self._slot(candidate.frame))
+        if held is None or appeal(candidate.quality) > appeal(held.quality):
+            self._slots[self._slot(candidate.frame)] = candidate
 
     def _slot(self, frame: int) -> int:
         return (frame - self._start) // self._width
-
-    def _widen(self) -> None:
-        held = self.candidates()
-        self._width *= 2
-        self._slots = {}
-        for candidate in held:
-            if self.wants(candidate.frame, candidate.quality):
-                self._slots[self._slot(candidate.frame)] = candidate
 
 
 def appeal(quality: FrameQuality) -> float:

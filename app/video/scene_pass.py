@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import time
+from array import array
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import astuple, dataclass
-from fractions import Fraction
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from app.video.analysers import ANALYSERS
-from app.video.analysers.interlacing import FieldWatch, Interlacing, judge
+from app.video.analysers.interlacing import Interlacing, judge
 from app.video.clock import FilmClock
 from app.video.curve_finder import CurveFinder
-from app.video.decode import Decoder, Picture, Place, ahead, small_frame
-from app.video.keyframes import Candidate, Shortlist, appeal, choose, render, shrink, write_jpeg
+from app.video.decode import Decoder, Picture, Place
+from app.video.keyframes import Candidate, Shortlist, appeal, choose, write_jpeg
+from app.video.looking import Look, Looker, looks_at
 from app.video.models import AnalyzeVideo, Keyframe, MediaInfo, Scene
-from app.video.quality import SAMPLES_PER_S, FrameQuality, measure, summarize
+from app.video.quality import FrameQuality, measure_frame, summarize
 from app.video.scenes import Cut, SceneFinder, make_detector
 from app.video.table import Table
 from jobs.context import JobContext, OnStep
 from storage.records import SUPPORT
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 _PROGRESS_EVERY_S = 0.1
 _CHECKPOINT_EVERY_S = 3.0  # of work
 _CHECKPOINT_FRAMES = 24  # and of film
-_OPENING_FRAMES = 24  # sampled more densely, so that a short scene has a choice too
+_SAMPLE_WIDTH = 1 + len(fields(FrameQuality))
 
 
 @dataclass(frozen=True)
@@ -45,32 +47,33 @@ class PassResult:
 class OpenScene:
     """The scene that has begun and not yet ended: its sampled quality and the frames that may become keyframes."""
 
-    def __init__(self, start: Cut, fps: Fraction, wanted: int) -> None:
+    def __init__(self, start: Cut, wanted: int) -> None:
         self.start = start
         self.shortlist = Shortlist(wanted)
-        self.samples: dict[int, FrameQuality] = {}
-        self._wanted = wanted
-        self._step = max(1, round(float(fps) / SAMPLES_PER_S))
-        self._opening_step = 2 if wanted <= 4 else 1
+        self._samples = array("d")  # frame, then the figures, of one sample after the other
 
-    def look(self, picture: Picture) -> FrameQuality | None:
-        """Measures and perhaps keeps a frame, when it is one to be sampled."""
-        offset = picture.index - self.start.frame
-        if offset % (self._opening_step if offset < _OPENING_FRAMES else self._step) != 0:
-            return None
-        quality = measure(picture.image)
-        self.samples[picture.index] = quality
-        if self.shortlist.wants(picture.index, quality):
-            self.shortlist.add(Candidate(picture.index, picture.stamp, picture.time_s, quality, shrink(picture.raw)))
-        return quality
+    def look(self, look: Look) -> None:
+        """Takes note of a frame, when it is one that was sampled."""
+        if look.quality is not None:
+            self._samples.extend((look.index, *astuple(look.quality)))
+            self.shortlist.add(Candidate(look.index, look.stamp, look.time_s, look.quality, look.show))
 
     def split(self, cut: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
         """Ends the scene at ``cut``; what was sampled behind it belongs to the next."""
-        candidates = self.shortlist.split(cut.frame)
-        samples = {frame: quality for frame, quality in self.samples.items() if frame < cut.frame}
-        self.samples = {frame: quality for frame, quality in self.samples.items() if frame >= cut.frame}
+        samples = {frame: quality for frame, quality in self.samples().items() if frame < cut.frame}
+        self._samples = self._samples[len(samples) * _SAMPLE_WIDTH :]
         self.start = cut
-        return samples, candidates
+        return samples, self.shortlist.split(cut.frame)
+
+    def samples(self) -> dict[int, FrameQuality]:
+        """Frame number -> quality, in order."""
+        rows = range(0, len(self._samples), _SAMPLE_WIDTH)
+        return {int(self._samples[at]): FrameQuality(*self._samples[at + 1 : at + _SAMPLE_WIDTH]) for at in rows}
+
+    def restore(self, rows: list[list[float]], grid: tuple[int, int], candidates: list[Candidate]) -> None:
+        """Goes back to an earlier state; a row is a frame number and its quality."""
+        self._samples = array("d", [number for row in rows for number in row])
+        self.shortlist.restore(grid, candidates)
 
 
 class ScenePass:
@@ -85,9 +88,9 @@ class ScenePass:
         self._scenes: list[Scene] = []
         self._files: dict[str, str] = {}
         self._open: OpenScene | None = None
-        self._seen = -1  # last frame that has its row
         self._chunks: list[str] = []
-        self._fields = FieldWatch()
+        self._looker = Looker(ANALYSERS, info)
+        self._leans: dict[int, float | None] = {}
         self._unkept: list[list[float]] = []  # sampled quality since the last checkpoint
         self._told_at = self._kept_at = time.monotonic()
 
@@ -99,24 +102,22 @@ class ScenePass:
         """
         import cv2
 
-        cv2.setNumThreads(1)  # the work per frame is small: starting threads costs more than they save
-        import cv2
-
         cv2.setNumThreads(1)  # frames are small: handing parts of them to threads costs more than it saves
-        picture: Picture | None = None
-        with closing(ahead(map(_with_small, self._decoder.pictures(self._resume())))) as pictures:
-            for picture in pictures:
+        place = self._resume()
+        with closing(self._looks(place)) as looks:
+            for look in looks:
                 self._job.raise_if_cancelled()
-                self._take(picture)
-                self._tell(picture)
-        assert picture is not None
-        end = self._end(picture)
-        for cut in self._finder.finish():
-            self._close(cut)
-        self._close(end)
-        return PassResult(
-            self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged, self._table, judge(list(self._fields.leans.values()))
-        )
+                self._take(look)
+                self._tell(look.time_s)
+            end = self._end()
+            for cut in self._finder.finish():
+                self._close(cut)
+            self._close(end)
+        leans = list(self._leans.values())
+        return PassResult(self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged, self._table, judge(leans))
+
+    def _looks(self, place: Place | None) -> Generator[Look, None, None]:
+        return looks_at(self._decoder.pictures(place), self._looker, len(self._table))
 
     def _make_finder(self) -> CurveFinder | SceneFinder:
         request = self._request
@@ -124,33 +125,36 @@ class ScenePass:
             return CurveFinder(self._table, request.threshold, request.shortest_scene)
         return SceneFinder(make_detector(request), self._clock.fps, self._info.video.vfr)
 
-    def _take(self, picture: Picture) -> None:
-        assert picture.small is not None
-        self._fields.look(picture.index, picture.raw)
-        if picture.index <= self._seen:
-            self._table.warm_up(picture.small)
-            return
-        self._seen = picture.index
-        self._table.take(picture.small, picture.stamp)
+    def _take(self, look: Look) -> None:
+        self._table.append(look.row, look.sample, look.time_s, look.stamp)
+        if look.lean is not None:
+            self._leans[look.index] = look.lean[0]
         if self._open is None:
-            self._open = self._opening(Cut(picture.index, picture.time_s, picture.stamp))
-        for cut in self._finder.feed() if isinstance(self._finder, CurveFinder) else self._finder.feed(picture):
+            self._open = self._opening(Cut(look.index, look.time_s, look.stamp))
+        for cut in self._feed(look):
             self._close(cut)
-        quality = self._open.look(picture)
-        if quality is not None:
-            self._unkept.append([picture.index, *astuple(quality)])
+        self._open.look(look)
+        if look.quality is not None:
+            self._unkept.append([look.index, *astuple(look.quality)])
         self._keep()
 
-    def _opening(self, start: Cut) -> OpenScene:
-        return OpenScene(start, self._clock.fps, self._request.frames_per_scene)
+    def _feed(self, look: Look) -> list[Cut]:
+        if isinstance(self._finder, CurveFinder):
+            return self._finder.feed()
+        assert look.picture is not None
+        return self._finder.feed(look.picture)
 
-    def _end(self, last: Picture) -> Cut:
+    def _opening(self, start: Cut) -> OpenScene:
+        return OpenScene(start, self._request.frames_per_scene)
+
+    def _end(self) -> Cut:
         """One past the last frame; it is shown for one nominal frame, or as long as the file says."""
-        step_s = 1.0 / self._info.video.fps
-        end_s = last.time_s + step_s
+        last = len(self._table) - 1
+        last_s = self._table.time_s(last)
+        end_s = last_s + 1.0 / self._info.video.fps
         if self._info.video.vfr and not self._info.video.frame_count_estimated:
-            end_s = max(end_s, min(self._info.duration_s, last.time_s + 10.0))
-        return Cut(last.index + 1, end_s, last.stamp + 1)
+            end_s = max(end_s, min(self._info.duration_s, last_s + 10.0))
+        return Cut(last + 1, end_s, self._table.stamp(last) + 1)
 
     def _close(self, cut: Cut) -> None:
         """Ends the open scene before ``cut``: picks its keyframes, keeps it, shows it."""
@@ -174,8 +178,8 @@ class ScenePass:
     def _look_again(self, start: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
         """A scene so short that none of its frames was sampled: decodes its first one anew."""
         picture = self._fetch(start)
-        quality = measure(picture.image)
-        return {start.frame: quality}, [Candidate(start.frame, start.stamp, start.time_s, quality, shrink(picture.raw))]
+        quality = measure_frame(picture.raw)
+        return {start.frame: quality}, [Candidate(start.frame, start.stamp, start.time_s, quality, self._looker.show(picture))]
 
     def _fetch(self, at: Cut) -> Picture:
         """Decodes one frame anew."""
@@ -202,9 +206,8 @@ class ScenePass:
         return {"scene": scene.model_dump(mode="json"), "files": files}
 
     def _save(self, index: int, place: int, candidate: Candidate, best: bool, files: dict[str, str]) -> Keyframe:
-        assert candidate.picture is not None
-        sar = self._info.video.sample_aspect_ratio
-        image = render(candidate.picture, Fraction(sar.num, sar.den), self._info.video.rotation_deg)
+        assert candidate.show is not None
+        image = candidate.show()
         name = f"keyframes/scene-{index + 1:04d}-{place}.jpg"
         path = self._job.work_dir / f"scene-{index + 1:04d}-{place}.jpg"
         write_jpeg(image, path)
@@ -226,14 +229,14 @@ class ScenePass:
             **size,
         )
 
-    def _tell(self, picture: Picture) -> None:
+    def _tell(self, time_s: float) -> None:
         now = time.monotonic()
         if now - self._told_at < _PROGRESS_EVERY_S:
             return
         self._told_at = now
         count = len(self._scenes)
         found = f"{count} scene{'s' if count != 1 else ''} so far"
-        self._on_step(min(1.0, picture.time_s / self._info.duration_s), f"Finding scenes: {found}")
+        self._on_step(min(1.0, time_s / self._info.duration_s), f"Finding scenes: {found}")
 
     def _keep(self) -> None:
         """A checkpoint every few seconds of work. What is new in the table is kept as a step, so each row is written once."""
@@ -258,7 +261,8 @@ class ScenePass:
             "origin": self._decoder.origin,
             "finder": self._finder.state(),
             "candidates": [c.frame for c in self._open.shortlist.candidates()],
-            "fields": list(self._fields.leans.items()),
+            "grid": self._open.shortlist.grid(),
+            "fields": list(self._leans.items()),
         })  # fmt: skip
 
     def _resume(self) -> Place | None:
@@ -276,9 +280,8 @@ class ScenePass:
         self._chunks = list(state["chunks"])
         for chunk in chunks:
             self._table.unpack(chunk)
-        self._seen = len(self._table) - 1
         self._decoder.origin = state["origin"]
-        self._fields.leans = {int(frame): lean for frame, lean in state["fields"]}
+        self._leans = {int(frame): lean for frame, lean in state["fields"]}
         self._reopen(state, [row for chunk in chunks for row in chunk["quality"]])
         first = max(0, len(self._table) - self._table.memory)
         return Place(first, self._table.stamp(first), state["origin"])
@@ -291,16 +294,23 @@ class ScenePass:
             for index in range(frame, len(self._table)):
                 self._finder.remember(index, self._table.time_s(index), self._table.stamp(index))
         self._open = self._opening(Cut(frame, time_s, stamp))
-        self._open.samples = {int(row[0]): FrameQuality(*row[1:]) for row in quality if row[0] >= frame}
-        for candidate in state["candidates"]:
-            at = Cut(candidate, self._table.time_s(candidate), self._table.stamp(candidate))
-            picture = shrink(self._fetch(at).raw)
-            self._open.shortlist.add(Candidate(at.frame, at.stamp, at.time_s, self._open.samples[candidate], picture))
+        rows = [row for row in quality if row[0] >= frame]
+        self._open.restore(rows, tuple(state["grid"]), self._fetch_all(state["candidates"], {int(row[0]): row[1:] for row in rows}))
 
-
-def _with_small(picture: Picture) -> Picture:
-    picture.small = small_frame(picture)
-    return picture
+    def _fetch_all(self, frames: list[int], figures: dict[int, list[float]]) -> list[Candidate]:
+        """Decodes the frames that may become keyframes anew, in one go."""
+        assert self._decoder.origin is not None
+        if not frames:
+            return []
+        wanted, found = set(frames), []
+        again = Decoder(self._path, 1.0 / self._info.video.fps)
+        for picture in again.pictures(Place(frames[0], self._table.stamp(frames[0]), self._decoder.origin)):
+            if picture.index in wanted:
+                quality = FrameQuality(*figures[picture.index])
+                found.append(Candidate(picture.index, picture.stamp, picture.time_s, quality, self._looker.show(picture)))
+            if picture.index >= frames[-1]:
+                break
+        return found
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.video.analysers.base import Analyser, Measure, Sampler
+from app.video.analysers.base import Analyser
 from app.video.curves import Curves
 from app.video.frame import Frame
+from app.video.measures import Measures
 
 if TYPE_CHECKING:
     import numpy as np
-
-SAMPLES_PER_S = 2.0
 
 
 class Table:
@@ -26,15 +25,9 @@ class Table:
     """
 
     def __init__(self, analysers: Sequence[Analyser], fps: float) -> None:
-        self._measures: list[Measure] = [a.measure() for a in analysers if a.measure is not None]
-        self._samplers: list[Sampler] = [a.sampler() for a in analysers if a.sampler is not None]
-        self.fps = fps
-        self.memory = max((m.memory for m in self._measures), default=0)
-        self.stride = max(1, round(fps / SAMPLES_PER_S))
-        self._names = [name for m in self._measures for name in m.columns]
-        self._sample_names = ["frame", *(name for s in self._samplers for name in s.columns)]
-        if len({*self._names}) != len(self._names) or len({*self._sample_names}) != len(self._sample_names):
-            raise ValueError("two analysers use the same column name")
+        self._measures = Measures(analysers, fps)
+        self._names, self._sample_names = self._measures.names, self._measures.sample_names
+        self.fps, self.memory, self.stride = fps, self._measures.memory, self._measures.stride
         self._rows, self._times = array("f"), array("d")
         self._stamps = array("q")
         self._samples = array("f")
@@ -45,19 +38,19 @@ class Table:
 
     def take(self, frame: Frame, stamp: int) -> None:
         """Measures the next frame."""
-        for measure in self._measures:
-            self._rows.extend(measure.measure(frame))
-        self._times.append(frame.time_s)
+        self.append(self._measures.row(frame), self._measures.sample(frame), frame.time_s, stamp)
+
+    def append(self, row: Sequence[float], sample: Sequence[float] | None, time_s: float, stamp: int) -> None:
+        """Takes what `Measures` said of the next frame."""
+        self._rows.extend(row)
+        self._times.append(time_s)
         self._stamps.append(stamp)
-        if frame.index % self.stride == 0:
-            self._samples.append(frame.index)
-            for sampler in self._samplers:
-                self._samples.extend(sampler.sample(frame))
+        if sample is not None:
+            self._samples.extend(sample)
 
     def warm_up(self, frame: Frame) -> None:
         """Shows a frame that has its row already, so that the measures remember it."""
-        for measure in self._measures:
-            measure.measure(frame)
+        self._measures.row(frame)
 
     def stamp(self, index: int) -> int:
         """The time stamp of a frame, in the stream's ticks."""

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.video.decode import Decoder
-from app.video.keyframes import MAX_SIDE_PX, Candidate, Shortlist, appeal, choose, render, shrink, write_jpeg
+from app.video.keyframes import LATE_FRAMES, MAX_SIDE_PX, Candidate, Shortlist, appeal, choose, render, shrink, write_jpeg
 from app.video.quality import FrameQuality
 
 GOOD = FrameQuality(300, 118, 45, 1, 0, 0)
@@ -76,19 +76,21 @@ def test_a_shortlist_stays_small_and_keeps_the_best() -> None:
     shortlist = Shortlist(wanted=3)
     for frame in range(5000):
         shortlist.add(candidate(frame, 1000.0 if frame == 1234 else 10.0 + frame % 7))
-        assert len(shortlist) <= 16
+        assert len(shortlist) <= 16 + LATE_FRAMES + 1
     kept = [c.frame for c in shortlist.candidates()]
     assert 1234 in kept
     assert kept[0] < 1250
-    assert kept[-1] > 3000
+    assert kept[-1] == 4999
 
 
-def test_it_says_beforehand_whether_a_frame_is_wanted() -> None:
+def test_every_young_frame_is_kept_and_old_ones_are_thinned_out() -> None:
     shortlist = Shortlist(wanted=1)
-    for frame in range(64):
-        shortlist.add(candidate(frame, 50.0))
-    assert shortlist.wants(1, GOOD)
-    assert not shortlist.wants(1, FrameQuality(1, 118, 45, 1, 0, 0))
+    for frame in range(1000):
+        shortlist.add(candidate(frame, 50.0 + frame % 3))
+    kept = [c.frame for c in shortlist.candidates()]
+    assert kept[-LATE_FRAMES - 1 :] == list(range(999 - LATE_FRAMES, 1000))
+    assert len(kept) <= 16 + LATE_FRAMES + 1
+    assert max(b - a for a, b in pairwise(kept)) <= 192
 
 
 def test_a_late_cut_divides_the_shortlist() -> None:
@@ -101,16 +103,18 @@ def test_a_late_cut_divides_the_shortlist() -> None:
     assert len(shortlist) == 0
 
 
-def test_adding_again_after_a_split_gives_the_same_shortlist() -> None:
+@pytest.mark.parametrize("split_at", [None, 371, 90])
+def test_a_restored_shortlist_goes_on_as_the_first_would_have(split_at: int | None) -> None:
     """What a resumed analysis relies on."""
     first = Shortlist(wanted=2)
     for frame in range(0, 400, 3):
         first.add(candidate(frame, (frame * 7919) % 97))
-    first.split(371)
+    if split_at is not None:
+        first.split(split_at)
     again = Shortlist(wanted=2)
-    for kept in first.candidates():
-        again.add(kept)
-    for frame in range(400, 900, 3):
+    again.restore(first.grid(), first.candidates())
+    assert again.candidates() == first.candidates()
+    for frame in range(400, 1900, 3):
         first.add(candidate(frame, (frame * 7919) % 97))
         again.add(candidate(frame, (frame * 7919) % 97))
     assert [c.frame for c in first.candidates()] == [c.frame for c in again.candidates()]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from app.video.decode import Decoder, bgr_upright
 from app.video.models import Quality
-from app.video.quality import FrameQuality, immerkaer, measure, overall, remarks, summarize
+from app.video.quality import FrameQuality, immerkaer, measure, measure_frame, overall, remarks, sampling_step, summarize
 
 
 def scene(width: int = 640, height: int = 360) -> Any:
@@ -125,3 +128,21 @@ def test_measuring_leaves_the_picture_alone() -> None:
     first = measure(image)
     assert np.array_equal(image, before)
     assert astuple(first) == astuple(measure(image))
+
+
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuvj420p", "yuv444p", "yuv420p10le", "gbrp", "gray"])
+@pytest.mark.parametrize("size", ["160x90", "960x540"])
+def test_a_decoded_frame_is_judged_as_its_picture_is(clips: Callable[..., Path], pixels: str, size: str) -> None:
+    graph = f"testsrc2=s={size}:r=24:d=0.2,format=gray,noise=alls=6:allf=t[out0]"
+    raw = next(Decoder(clips("one.mkv", "-c:v", "ffv1", "-pix_fmt", pixels, graph=graph), 1 / 24).pictures()).raw
+    direct, drawn = measure_frame(raw), measure(bgr_upright(raw))
+    assert direct.brightness == pytest.approx(drawn.brightness, abs=2 if "10" in pixels else 1)  # colours of ten bits come out darker
+    assert direct.contrast == pytest.approx(drawn.contrast, abs=1)
+    assert direct.sharpness == pytest.approx(drawn.sharpness, rel=0.05)
+    assert direct.noise == pytest.approx(drawn.noise, rel=0.1)
+    assert direct.shadows_clipped == pytest.approx(drawn.shadows_clipped, abs=0.02)
+    assert direct.highlights_clipped == pytest.approx(drawn.highlights_clipped, abs=0.02)
+
+
+def test_six_frames_a_second_are_sampled() -> None:
+    assert [sampling_step(fps) for fps in (24.0, 29.97, 60.0, 5.0, 1.0)] == [4, 5, 10, 1, 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,10 @@ from app.video.analyze import analyze_video
 from app.video.curve_finder import EVERY
 from app.video.decode import Decoder
 from app.video.document import VideoAnalysis
+from app.video.keyframes import LATE_FRAMES
+from app.video.looking import Look, Looker
 from app.video.models import AnalyzeVideo, Scene
+from app.video.quality import FrameQuality
 from configs.errors import BadMedia
 from jobs.context import JobCancelled
 from storage.records import SUPPORT
@@ -155,8 +158,8 @@ def test_taking_up_again_does_not_decode_what_was_done(
         analyze_video(AnalyzeVideo(video="clip"), studio.context(media_of(film)))
     studio.after_call = lambda verb, fields: None
     seen: list[int] = []
-    take = scene_pass.ScenePass._take
-    monkeypatch.setattr(scene_pass.ScenePass, "_take", lambda self, picture: (seen.append(picture.index), take(self, picture))[1])
+    prepare = Looker.prepare
+    monkeypatch.setattr(Looker, "prepare", lambda self, picture, first: (seen.append(picture.index), prepare(self, picture, first))[1])
     analysis = analyze_video(AnalyzeVideo(video="clip"), studio.context(media_of(film)))
     assert seen[0] >= analysis.scenes[6].start_frame - 32  # what the measures must remember, and no more
     assert len(analysis.scenes) == 8
@@ -190,20 +193,42 @@ def test_a_last_scene_of_one_frame_has_quality_and_a_keyframe(clips: Callable[..
 
 def test_scenes_too_short_to_be_sampled_are_looked_at_again(film: Path, analyse: Callable[..., Any], monkeypatch: Any) -> None:
     """Nothing is sampled at all here, so that every scene takes the way back."""
-    monkeypatch.setattr(scene_pass.OpenScene, "look", lambda self, picture: None)
+    monkeypatch.setattr(scene_pass.OpenScene, "look", lambda self, look: None)
     analysis, _ = analyse(film)
     assert [[k.frame for k in s.keyframes] for s in analysis.scenes] == [[s.start_frame] for s in analysis.scenes]
 
 
-def test_memory_does_not_grow_with_the_scene(film: Path) -> None:
-    opening = scene_pass.OpenScene(scene_pass.Cut(0, 0.0, 0), Fraction(24), 12)
-    picture = next(Decoder(film, 1 / 24).pictures())
-    for index in range(20_000):
-        frame = scene_pass.Picture(index, index, index / 24, picture.raw)
-        frame.image = picture.image[:4, :4]
-        opening.look(frame)
-    assert len(opening.shortlist) <= 36
-    assert len(opening.samples) < 20_000 / 5
+def test_memory_does_not_grow_with_the_scene() -> None:
+    opening = scene_pass.OpenScene(scene_pass.Cut(0, 0.0, 0), 12)
+    quality = FrameQuality(300, 118, 45, 1, 0, 0)
+    for index in range(0, 80_000, 4):
+        opening.look(Look(index, index, index / 24, [], None, quality))
+    assert len(opening.shortlist) <= 36 + LATE_FRAMES / 4 + 1
+    assert len(opening.samples()) == 20_000
+
+
+def test_a_short_scene_known_late_has_a_choice_of_frames() -> None:
+    """The scene of ten frames comes at the end of a long one, and its cuts become known long after."""
+    opening = scene_pass.OpenScene(scene_pass.Cut(0, 0.0, 0), 3)
+    for index in range(0, 1064, 4):
+        opening.look(Look(index, index, index / 24, [], None, FrameQuality(300 + index % 7, 118, 45, 1, 0, 0)))
+    opening.split(scene_pass.Cut(1000, 1000 / 24, 1000))
+    samples, candidates = opening.split(scene_pass.Cut(1010, 1010 / 24, 1010))
+    assert list(samples) == [1000, 1004, 1008] == [c.frame for c in candidates]
+
+
+def test_an_open_scene_is_restored_as_it_was() -> None:
+    first = scene_pass.OpenScene(scene_pass.Cut(0, 0.0, 0), 2)
+    for index in range(0, 900, 4):
+        first.look(Look(index, index, index / 24, [], None, FrameQuality((index * 7919) % 97, 118, 45, 1, 0, 0)))
+    again = scene_pass.OpenScene(scene_pass.Cut(0, 0.0, 0), 2)
+    rows = [[float(frame), *astuple(quality)] for frame, quality in first.samples().items()]
+    again.restore(rows, first.shortlist.grid(), first.shortlist.candidates())
+    for index in range(900, 1300, 4):
+        for opening in (first, again):
+            opening.look(Look(index, index, index / 24, [], None, FrameQuality((index * 7919) % 89, 118, 45, 1, 0, 0)))
+    assert again.samples() == first.samples()
+    assert again.shortlist.candidates() == first.shortlist.candidates()
 
 
 def test_a_file_that_has_become_unreadable_is_bad_media(film: Path, media_of: Callable[..., Any], studio: Any, tmp_path: Path) -> None:
