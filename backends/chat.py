@@ -89,6 +89,7 @@ class ChatPiece(Wire):
     """A part of the answer as it is made; the last piece has ``finish_reason`` and ``usage``."""
 
     text: str = ""
+    reasoning: str = Field(default="", description="Thoughts of a thinking model; no part of the answer.")
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
