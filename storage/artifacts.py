@@ -167,6 +167,12 @@ class ArtifactStore:
             rows = connection.execute(query.where(artifact_inputs.c.input_id == artifact_id).order_by(artifacts.c.seq)).all()
             return self._artifacts(connection, rows)
 
+    def named(self, job_id: str, name: str) -> Artifact | None:
+        """What a job saved under this name."""
+        with self.database.read() as connection:
+            row = connection.execute(select(artifacts).where(artifacts.c.job_id == job_id, artifacts.c.name == name)).first()
+            return None if row is None else self._artifact(connection, row)
+
     def newest_child(self, artifact_id: str, name: str) -> Artifact | None:
         """The newest artifact of this name that was made from this one."""
         query = select(artifacts).join(artifact_inputs, artifact_inputs.c.artifact_id == artifacts.c.id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.video.analysers.base import Analyser, Findings
 from app.video.analysers.changes import Changes
-from app.video.analysers.transitions import find_transitions
+from app.video.analysers.transitions import Transition, find_transitions
 
 
 class TransitionFound(BaseModel):
@@ -35,7 +36,11 @@ class Transitions(BaseModel):
 
 def decide(findings: Findings) -> Transitions:
     """Reads the change curves."""
-    found = find_transitions(findings.curves)
+    return described(find_transitions(findings.curves))
+
+
+def described(found: Sequence[Transition]) -> Transitions:
+    """What was found, as the analysis says it."""
     items = [
         TransitionFound(kind=t.kind, start_frame=t.first, end_frame=t.last + 1, strength=round(min(1.0, max(0.0, t.strength)), 3))
         for t in found
