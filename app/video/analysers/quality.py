@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.video.analysers.banding import banding
 from app.video.analysers.base import Analyser, Findings
 from app.video.curves import Curves, Shot
 from app.video.quality import BRIGHT_ABOVE, CLIPPED_ABOVE, DARK_BELOW, FLAT_BELOW, immerkaer
@@ -21,18 +22,16 @@ from app.video.quality import BRIGHT_ABOVE, CLIPPED_ABOVE, DARK_BELOW, FLAT_BELO
 if TYPE_CHECKING:
     import numpy as np
 
-    from app.video.frame import Frame, Plane
+    from app.video.frame import Frame
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
 BEST_FRAMES = 3
 BLURRED_BELOW = 25.0  # variance of the Laplacian at 320 px
 NOISY_ABOVE = 5.0
-BANDED_ABOVE = 0.15
+BANDED_ABOVE = 0.5  # levels; steps of 4 over an eighth of the picture
 _BLACK_LEVEL, _WHITE_LEVEL = 2, 253
 _EDGE_SHARE, _EDGE_FRAMES = 0.1, 3
-_BAND_STEP_MIN, _BAND_STEP_MAX = 3, 8  # levels; studio range stretched to full has natural steps of 2, larger ones are drawn edges
-_BAND_REACH_PX = 7
 
 Share = partial(Field, ge=0, le=1)
 
@@ -51,8 +50,11 @@ class ShotQuality(BaseModel):
     shadows_clipped: float = Share(description="Share of pixels at or near black.")
     highlights_clipped: float = Share(description="Share of pixels at or near white.")
     noise_320px: float | None = Field(default=None, ge=0, description="Noise left after scaling, levels; None without a sample.")
-    banding: float | None = Share(default=None, description="Share of the picture beside visible steps in smooth areas.")
-    remarks: list[str] = Field(default=[], description="Plain words for what stands out: blurred, dark, banded ...")
+    banding: float | None = Share(
+        default=None, description="Share of the picture on the stairs of gradients that have come apart into visible steps."
+    )
+    banding_levels: float | None = Field(default=None, ge=0, description="Height of those steps, meaned over the whole picture, levels.")
+    remarks: list[str] = Field(default=[], description="Plain words for what stands out: blurred, dark, banding ...")
 
 
 class QualityOfShot(ShotQuality):
@@ -100,45 +102,13 @@ class QualityMeasure:
 
 
 class QualitySampler:
-    """Per sampled frame: noise (Immerkaer, "Fast noise variance estimation", CVIU 64, 1996) and banding."""
+    """Per sampled frame: noise (Immerkaer, "Fast noise variance estimation", CVIU 64, 1996) and `banding`."""
 
-    columns: tuple[str, ...] = ("noise", "banding")
+    columns: tuple[str, ...] = ("noise", "banding", "banding_levels")
 
     def sample(self, frame: Frame) -> Sequence[float]:
-        """Levels; share of the picture."""
-        return (immerkaer(frame.y), banding(frame.y))
-
-
-def banding(luma: Plane) -> float:
-    """Share of the picture within 3 px of a false contour: a step of 3 to 8 levels between two even runs of 3 px.
-
-    The idea of looking for small steps between flat areas is that of Tandon et al., "CAMBI: contrast-aware multiscale
-    banding index" (PCS 2021); this is one scale of it, without its model of vision. Grain and drawn edges do not count.
-    """
-    import cv2
-    import numpy as np
-
-    height, width = luma.shape
-    if height < 16 or width < 16:
-        return 0.0
-    steps = np.zeros((height, width), np.uint8)
-    _mark_steps(luma, steps)
-    _mark_steps(luma.T, steps.T)
-    near = cv2.dilate(steps, np.ones((_BAND_REACH_PX, _BAND_REACH_PX), np.uint8))
-    return float(cv2.countNonZero(near)) / luma.size
-
-
-def _mark_steps(luma: Array, steps: Array) -> None:
-    """Sets ``steps`` to 1 where a column is the middle of a step along the rows, several rows high."""
-    import cv2
-    import numpy as np
-
-    level = luma.astype(np.int16)
-    even = (level[:, 2:] == level[:, :-2]) & (level[:, 1:-1] == level[:, 2:])  # three alike from here on
-    rise = np.abs(level[:, 4:-2] - level[:, 2:-4])
-    found = (rise >= _BAND_STEP_MIN) & (rise <= _BAND_STEP_MAX) & even[:, :-4] & even[:, 4:]
-    long = cv2.erode(found.astype(np.uint8), np.ones((3, 1), np.uint8))  # a contour, not a dot
-    steps[:, 3:-3] |= long
+        """Levels; share of the picture; levels."""
+        return (immerkaer(frame.y), *banding(frame.y))
 
 
 def decide(findings: Findings) -> FilmQuality:
@@ -175,7 +145,7 @@ def remarks(quality: ShotQuality) -> list[str]:
         (quality.brightness > BRIGHT_ABOVE, "bright"),
         (quality.contrast < FLAT_BELOW, "low contrast"),
         ((quality.noise_320px or 0) > NOISY_ABOVE, "noisy"),
-        ((quality.banding or 0) > BANDED_ABOVE, "banded gradients"),
+        ((quality.banding_levels or 0) > BANDED_ABOVE, "banding"),
         (quality.shadows_clipped > CLIPPED_ABOVE, "crushed blacks"),
         (quality.highlights_clipped > CLIPPED_ABOVE, "blown-out whites"),
     )
@@ -210,6 +180,7 @@ def _figures(curves: Curves, samples: Curves) -> dict[str, Any]:
         "highlights_clipped": mean("highlights_clipped", 4),
         "noise_320px": round(float(np.median(samples["noise"])), 2) if sampled else None,
         "banding": round(float(np.median(samples["banding"])), 4) if sampled else None,
+        "banding_levels": round(float(np.median(samples["banding_levels"])), 3) if sampled else None,
     }
     return {**figures, "remarks": remarks(ShotQuality(**figures))}
 

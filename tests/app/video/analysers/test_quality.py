@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.video.analysers.base import Findings
-from app.video.analysers.quality import ANALYSER, FilmQuality, QualityMeasure, QualitySampler, banding, best_frames, decide, remarks
+from app.video.analysers.quality import ANALYSER, FilmQuality, QualityMeasure, QualitySampler, best_frames, decide, remarks
 from app.video.curves import Curves, Shot
 from app.video.frame import Frame
 from app.video.models import MediaInfo, Rational, VideoStream
@@ -101,19 +101,14 @@ def test_the_same_numbers_again() -> None:
     assert used.measure(frame(picture(9))) == QualityMeasure().measure(frame(picture(9)))
 
 
-def ramp(step: int) -> Any:
+def test_strong_banding_has_its_word() -> None:
     line = np.linspace(40, 120, 1280)
-    return np.tile((np.round(line / step) * step).astype(np.uint8), (720, 1))
-
-
-def test_banding_is_seen_where_a_gradient_has_visible_steps() -> None:
-    grain = np.random.default_rng(2).normal(0, 1.5, (720, 1280))
-    assert banding(frame(ramp(4)).y) > 0.4
-    assert banding(frame(ramp(4).T.copy()).y) > 0.3
-    assert banding(frame(ramp(1)).y) == 0
-    assert banding(frame((ramp(1) + grain).astype(np.uint8)).y) == 0
-    assert banding(frame(picture()).y) < 0.02
-    assert banding(np.zeros((8, 8), np.uint8)) == 0
+    banded, smooth = (np.tile((np.round(line / step) * step).astype(np.uint8), (720, 1)) for step in (5, 1))
+    first, second = decide(findings([banded] * 12 + [smooth] * 12, [Shot(0, 12), Shot(12, 24)])).shots
+    assert first.banding_levels == pytest.approx(4.7, abs=0.3)
+    assert "banding" in first.remarks
+    assert (second.banding, second.banding_levels) == (0, 0)
+    assert "banding" not in second.remarks
 
 
 def test_decide_sums_up_each_shot_and_the_film() -> None:
@@ -136,6 +131,7 @@ def test_a_shot_without_a_sample_has_no_noise_figure() -> None:
     shot = decide(findings([picture(1)] * 12, [Shot(0, 3), Shot(3, 12)])).shots[1]
     assert shot.noise_320px is None
     assert shot.banding is None
+    assert shot.banding_levels is None
 
 
 def test_best_frames_are_sharp_spread_and_away_from_the_edges() -> None:
