@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -45,8 +46,9 @@ def find_transitions(curves: Curves, sensitivity: float = 1.0) -> list[Transitio
     """Everything that interrupts a shot, in order of time. ``sensitivity`` above 1 finds more cuts, below 1 fewer."""
     cuts, flashes = _cuts_and_flashes(curves, sensitivity)
     gradual = _gradual(curves, [cut.first for cut in cuts], flashes)
-    inside = [(t.first, t.last) for t in gradual]
-    kept = [cut for cut in cuts if not any(first < cut.first <= last for first, last in inside)]
+    firsts = [t.first for t in gradual]  # spans that follow each other without touching
+    before = [bisect_left(firsts, cut.first) - 1 for cut in cuts]
+    kept = [cut for cut, n in zip(cuts, before, strict=True) if n < 0 or cut.first > gradual[n].last]
     return sorted([*kept, *flashes, *gradual], key=lambda t: (t.first, t.last))
 
 
@@ -72,13 +74,18 @@ def _cuts_and_flashes(curves: Curves, sensitivity: float) -> tuple[list[Transiti
 
 def _stands_out(d: Column, h: Column, k: int) -> bool:
     """Whether the step into frame ``k`` is out of the ordinary for its surroundings."""
-    import numpy as np
+    return _over(d, k, _CUT_OVER_MEDIAN_D, 3.0) and _over(h, k, _CUT_OVER_MEDIAN_H, 0.03)
 
-    low, high = max(1, k - _AROUND), min(len(d), k + _AROUND + 1)
-    around = np.r_[low:k, k + 1 : high]
-    if not len(around):
+
+def _over(column: Column, k: int, times: float, more: float) -> bool:
+    """Whether a value is ``times`` the median of its neighbours, and ``more``; plain lists, since arrays this short cost ten times as much."""
+    low, high = max(1, k - _AROUND), min(len(column), k + _AROUND + 1)
+    around = sorted([*column[low:k].tolist(), *column[k + 1 : high].tolist()])
+    if not around:
         return True
-    return bool(d[k] > _CUT_OVER_MEDIAN_D * np.median(d[around]) + 3 and h[k] > _CUT_OVER_MEDIAN_H * np.median(h[around]) + 0.03)
+    half = len(around) // 2
+    median = around[half] if len(around) % 2 else (around[half - 1] + around[half]) / 2
+    return bool(column[k] > times * median + more)
 
 
 def _in_a_run(d: Column, h: Column, k: int) -> bool:
@@ -195,16 +202,17 @@ def _lines(curves: Curves, cuts: list[int], flashes: list[Transition]) -> list[T
 
 def _trim(h: Column, first: int, last: int) -> tuple[int, int]:
     """The steps ``first`` to ``last`` without the quiet ones at either end, where nothing is blended yet or any more."""
-    enough = _QUIET_SHARE * float(h[first : last + 1].max())
-    while first < last and h[first] < enough:
-        first += 1
-    while last > first and h[last] < enough:
-        last -= 1
-    return first, last
+    steps = h[first : last + 1].tolist()
+    enough, low, high = _QUIET_SHARE * max(steps), 0, len(steps) - 1
+    while low < high and steps[low] < enough:
+        low += 1
+    while high > low and steps[high] < enough:
+        high -= 1
+    return first + low, first + high
 
 
 def _steady(d: Column, start: int, end: int) -> bool:
     """No single step makes up most of the way: a straight line is walked, not jumped."""
-    steps = d[start + 1 : end + 1]
-    total = float(steps.sum())
-    return total > 0 and float(steps.max()) <= _STEADY_SHARE * total
+    steps = d[start + 1 : end + 1].tolist()
+    total = sum(steps)
+    return total > 0 and max(steps) <= _STEADY_SHARE * total
