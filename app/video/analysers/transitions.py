@@ -78,7 +78,7 @@ def _stands_out(d: Column, h: Column, k: int) -> bool:
 
 
 def _over(column: Column, k: int, times: float, more: float) -> bool:
-    """Whether a value is ``times`` the median of its neighbours, and ``more``; plain lists, since arrays this short cost ten times as much."""
+    """Whether a value is ``times`` its neighbours' median, and ``more``. Lists, since arrays this short cost ten times as much."""
     low, high = max(1, k - _AROUND), min(len(column), k + _AROUND + 1)
     around = sorted([*column[low:k].tolist(), *column[k + 1 : high].tolist()])
     if not around:
