@@ -18,18 +18,22 @@ ICONS: dict[str, str] = {
     "film": '<rect x="3" y="3" width="18" height="18" rx="2"/><path d="M7 3v18M17 3v18M3 8h4M3 16h4M17 8h4M17 16h4M3 12h18"/>',
     "folder": '<path d="M4 20h16a2 2 0 0 0 2-2V8a2 2 0 0 0-2-2h-8l-2-3H4a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2"/>',
     "fullscreen": '<path d="M8 3H5a2 2 0 0 0-2 2v3M21 8V5a2 2 0 0 0-2-2h-3M3 16v3a2 2 0 0 0 2 2h3M16 21h3a2 2 0 0 0 2-2v-3"/>',
+    "grid": '<path d="M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z"/>',
     "help": '<circle cx="12" cy="12" r="9"/><path d="M9.1 9a3 3 0 0 1 5.8 1c0 2-3 3-3 3M12 17h.01"/>',
     "image": (
         '<rect x="3" y="3" width="18" height="18" rx="2"/><circle cx="9" cy="9" r="2"/>'
         '<path d="m21 15-3.1-3.1a2 2 0 0 0-2.8 0L6 21"/>'
     ),
     "in": '<path d="M9 4H6v16h3M11 12h9"/>',
+    "layers": '<path d="m12 4 9 5-9 5-9-5zM3 14l9 5 9-5"/>',
     "library": '<path d="m16 6 4 14M12 6v14M8 8v12M4 4v16"/>',
     "link": (
         '<path d="M10 13a5 5 0 0 0 7.5.5l3-3a5 5 0 0 0-7-7l-1.7 1.7"/>'
         '<path d="M14 11a5 5 0 0 0-7.5-.5l-3 3a5 5 0 0 0 7 7l1.7-1.7"/>'
     ),
     "list": '<path d="M8 6h13M8 12h13M8 18h13M3 6h.01M3 12h.01M3 18h.01"/>',
+    "marker": '<path d="M6 21V4h12l-3 4 3 4H6"/>',
+    "merge": '<path d="M2 12h7M6 9l3 3-3 3M22 12h-7M18 9l-3 3 3 3M12 4v3M12 17v3"/>',
     "minus": '<path d="M5 12h14"/>',
     "moon": '<path d="M12 3a6 6 0 0 0 9 9 9 9 0 1 1-9-9"/>',
     "music": '<path d="M9 18V5l12-2v13"/><circle cx="6" cy="18" r="3"/><circle cx="18" cy="16" r="3"/>',
@@ -37,8 +41,10 @@ ICONS: dict[str, str] = {
     "out": '<path d="M15 4h3v16h-3M4 12h9"/>',
     "panel": '<rect x="3" y="3" width="18" height="18" rx="2"/><path d="M9 3v18"/>',
     "pause": '<path d="M8 5v14M16 5v14"/>',
+    "pencil": '<path d="M4 20h4L20 8l-4-4L4 16zM14 6l4 4"/>',
     "play": '<path d="m7 4 13 8-13 8z"/>',
     "plus": '<path d="M5 12h14M12 5v14"/>',
+    "redo": '<path d="m15 14 5-5-5-5"/><path d="M20 9H9a5 5 0 0 0 0 11h4"/>',
     "retry": '<path d="M3 12a9 9 0 1 0 3-6.7L3 8"/><path d="M3 3v5h5"/>',
     "run-next": '<path d="M12 20V9M6 14l6-6 6 6M4 4h16"/>',
     "scan": (
@@ -50,6 +56,7 @@ ICONS: dict[str, str] = {
     "sound-off": '<path d="M11 5 6 9H2v6h4l5 4zM22 9l-6 6M16 9l6 6"/>',
     "bell": '<path d="M6 8a6 6 0 0 1 12 0c0 7 3 8 3 9H3c0-1 3-2 3-9M10.3 21a2 2 0 0 0 3.4 0"/>',
     "bell-off": '<path d="M8.7 3a6 6 0 0 1 9.3 5c0 2.1.3 3.6.8 4.800M17 17H3s3-2 3-9c0-.3 0-.7.1-1M10.3 21a2 2 0 0 0 3.4 0M2 2l20 20"/>',
+    "split": '<path d="M12 3v18M7 9l-3 3 3 3M4 12h5M17 9l3 3-3 3M20 12h-5"/>',
     "step-back": '<path d="m15 5-8 7 8 7zM19 5v14"/>',
     "step-forward": '<path d="m9 5 8 7-8 7zM5 5v14"/>',
     "shot-back": '<path d="m19 5-7 7 7 7zM11 5l-7 7 7 7z"/>',
@@ -59,6 +66,7 @@ ICONS: dict[str, str] = {
         '<path d="M12 2v2M12 20v2M5 5l1.4 1.400M17.6 17.6 19 19M2 12h2M20 12h2M5 19l1.4-1.400M17.6 6.4 19 5"/>'
     ),
     "trash": '<path d="M3 6h18M8 6V4a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v2M19 6l-1 14a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2L5 6M10 11v6M14 11v6"/>',
+    "undo": '<path d="M9 14 4 9l5-5"/><path d="M4 9h11a5 5 0 0 1 0 11h-4"/>',
     "upload": '<path d="M12 16V4M7 8l5-5 5 5M4 21h16"/>',
     "wave": '<path d="M2 12h3l3-8 4 16 4-12 2 4h4"/>',
     "x": '<path d="M18 6 6 18M6 6l12 12"/>',

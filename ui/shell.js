@@ -145,7 +145,10 @@ function watchJobs() {
 const SHORTCUTS = [
   ["Space", "Play, pause"], ["J K L", "Backwards, stop, forwards; again for faster"], ["← →", "Previous, next frame"],
   ["Shift ← →", "One second back, on"], ["↑ ↓", "Previous, next shot"], ["Home End", "First, last frame"], ["G", "Go to a timecode; +10 or -24 for frames"], ["I O", "Mark in, out"],
-  ["+ − 0", "Zoom the timeline, fit it"], ["Ctrl wheel", "Zoom the timeline at the pointer"], ["M", "Sound of the clip"], ["F", "Full screen"],
+  ["S", "Split the shot at the playhead"], ["M", "Merge the shot with the one before"], ["B", "Bring the nearest boundary to the playhead"],
+  ["P", "Set a marker"], ["Ctrl Z", "Undo an edit or a marker"], ["Ctrl Shift Z", "Do it again"],
+  ["C", "Composition over the picture"], ["N", "Onion skin"], ["V", "Shots as cards"],
+  ["+ − 0", "Zoom the timeline, fit it"], ["Ctrl wheel", "Zoom the timeline at the pointer"], ["A", "Sound of the clip"], ["F", "Full screen"],
   ["Ctrl Enter", "Analyze with the settings shown"], ["?", "This list"],
 ];
 

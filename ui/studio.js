@@ -77,7 +77,7 @@ export function live(path, handlers, onState = () => {}) {
   return { close() { closed = true; clearTimeout(timer); source.close(); } };
 }
 
-/** Studio-wide events for all panels: `snapshot`, `job`, `artifact` from the server, `online` and `offline`, and what panels tell each other. */
+/** Studio-wide events for all panels: `snapshot`, `job`, `artifact`, `review` from the server, `online` and `offline`, and what panels tell each other. */
 export const studio = new EventTarget();
 export function on(type, handler) { studio.addEventListener(type, (event) => handler(event.detail)); }
 export function tell(type, detail) { studio.dispatchEvent(new CustomEvent(type, { detail })); }
@@ -99,7 +99,7 @@ export function connect() {
   const lead = () => {
     leading = true;
     const pass = (type) => (detail) => { tell(type, detail); channel.postMessage([type, detail]); };
-    live("/api/events", { snapshot: pass("snapshot"), job: pass("job"), artifact: pass("artifact") },
+    live("/api/events", { snapshot: pass("snapshot"), job: pass("job"), artifact: pass("artifact"), review: pass("review") },
       (connectedNow) => { up = connectedNow; pass(up ? "online" : "offline")(); });
     return new Promise(() => {}); // the lock is held until the tab closes
   };
@@ -221,4 +221,6 @@ export function dialog(title, content, actions) {
 export function subject(job) { const at = job.title.indexOf(": "); return at < 0 ? job.title : job.title.slice(at + 2); }
 
 export const contentUrl = (id, download = false) => `/api/artifacts/${encodeURIComponent(id)}/content${download ? "?download=1" : ""}`;
+/** Whether a job's result is an analysis of a clip. */
+export const isAnalysis = (job) => job.capability === "video.analyze" || job.capability === "video.rescene";
 export const isLive = (job) => job.state === "queued" || job.state === "running";

@@ -24,6 +24,12 @@ COLOURS: dict[str, tuple[str, str]] = {
     "hair": ("#343A45", "#D8D2C4"),
     "shot-a": ("#2F3641", "#D6D0C1"),
     "shot-b": ("#3C4451", "#C3BCAB"),
+    "mark-red": ("#F0607A", "#B4254A"),
+    "mark-yellow": ("#E6C545", "#8F6C00"),
+    "mark-green": ("#62C481", "#27784A"),
+    "mark-cyan": ("#5AC8D3", "#0D7886"),
+    "mark-blue": ("#7AA2F7", "#2F5DC0"),
+    "mark-purple": ("#BC93F0", "#7646BB"),
     "hover": ("#FFFFFF0F", "#1E21260D"),
     "shadow": ("#00000080", "#3B352726"),
 }

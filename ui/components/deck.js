@@ -3,13 +3,15 @@
 import { contentUrl, el, patchList, prefs, setHidden, setIcon, setText } from "../studio.js";
 import { plural } from "../format.js";
 import { clock, label, parse, typed } from "../timecode.js";
+import { Boundaries } from "./boundaries.js";
+import { Pins } from "./pins.js";
 import { Player } from "./player.js";
 import { Timeline } from "./timeline.js";
 
-const FIELDS = "input, select, textarea, dialog, [contenteditable]";
+const FIELDS = "input, select, textarea, dialog, [contenteditable], [popover]";
 
 export class Deck extends EventTarget {
-  /** Events: `frame` ({frame, exact}), `shot` ({scene}), `trouble` ({message}), `settled` (the playhead came to rest). */
+  /** Events: `frame` ({frame, exact}), `shot` ({scene}), `trouble` ({message}), `settled` (the playhead came to rest), `command` ({name}: what others do). */
   constructor(root) {
     super();
     this.root = root;
@@ -19,6 +21,9 @@ export class Deck extends EventTarget {
     this.slider = root.querySelector(".timeline");
     this.player = new Player(this.video);
     this.timeline = new Timeline(this.slider, root.querySelector("canvas"));
+    this.pins = new Pins(this.timeline);
+    this.boundaries = new Boundaries(this.timeline);
+    this.timeline.tools.push(this.pins, this.boundaries);
     this.scenes = [];
     this.range = [null, null];
     this.first = 0;
@@ -120,7 +125,7 @@ export class Deck extends EventTarget {
       this.dispatchEvent(new Event("settled"));
     });
     this.strip.addEventListener("keydown", (event) => this.#stripKey(event));
-    this.stage.addEventListener("click", (event) => event.target.closest(".range") || player.toggle());
+    this.stage.addEventListener("click", (event) => event.target.closest(".range, .cards") || player.toggle());
     root.querySelector(".timecode").addEventListener("click", () => this.goTo());
     root.querySelectorAll("[data-deck]").forEach((button) => button.addEventListener("click", (event) => {
       // After a click by pointer the keys belong to the deck again: the space bar plays, it does not press the button anew.
@@ -149,6 +154,7 @@ export class Deck extends EventTarget {
       back: () => this.player.shuttle(-1), stop: () => this.player.stop(), forward: () => this.player.shuttle(1),
       backSecond: () => this.player.step(-Math.round(this.map?.fps ?? 25)), nextSecond: () => this.player.step(Math.round(this.map?.fps ?? 25)),
     };
+    if (!acts[name]) { this.dispatchEvent(new CustomEvent("command", { detail: { name } })); return; }
     acts[name]();
     if (!["toggle", "back", "forward", "mute", "goTo"].includes(name)) this.dispatchEvent(new Event("settled"));
   }
@@ -280,6 +286,6 @@ export class Deck extends EventTarget {
 
 export const KEYS = {
   " ": "toggle", j: "back", k: "stop", l: "forward", ArrowLeft: "prevFrame", ArrowRight: "nextFrame", ArrowUp: "prevShot", ArrowDown: "nextShot",
-  i: "markIn", o: "markOut", Home: "home", End: "end", m: "mute", f: "fullscreen", "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "zoomFit",
+  i: "markIn", o: "markOut", Home: "home", End: "end", a: "mute", s: "split", m: "merge", b: "nearest", p: "marker", v: "cards", c: "guides", n: "onion", f: "fullscreen", "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "zoomFit",
   g: "goTo", PageUp: "backSecond", PageDown: "nextSecond",
 };

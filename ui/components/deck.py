@@ -22,13 +22,24 @@ _TRANSPORT = "".join(
         _button("nextShot", "shot-forward", "Next shot", "↓"),
     )
 )
+_EDITS = "".join(
+    (
+        _button("split", "split", "Split the shot here", "S"),
+        _button("merge", "merge", "Merge with the shot before", "M"),
+        _button("marker", "marker", "Set a marker", "P"),
+        _button("undo", "undo", "Undo", "Ctrl Z", " hidden"),
+        _button("redo", "redo", "Redo", "Ctrl Shift Z", " hidden"),
+    )
+)
 _MARKS = "".join(
     (
         _button("markIn", "in", "Mark in", "I"),
         _button("markOut", "out", "Mark out", "O"),
-        _button("mute", "sound-off", "Sound of the clip", "", ' aria-pressed="false"'),
+        _button("mute", "sound-off", "Sound of the clip", "A", ' aria-pressed="false"'),
         _button("zoomOut", "minus", "Zoom the timeline out", "-"),
         _button("zoomIn", "plus", "Zoom the timeline in", "+"),
+        _button("view", "layers", "Over the picture: composition, onion skin", "C N", ' aria-pressed="false"'),
+        _button("cards", "grid", "Shots as cards", "V", ' aria-pressed="false"'),
         _button("fullscreen", "fullscreen", "Full screen", "F"),
     )
 )
@@ -37,9 +48,10 @@ DECK = f"""<div class="deck" tabindex="0" role="group" aria-label="Player and ti
   <div class="stage"><video muted playsinline preload="auto"></video><p class="stage-note" role="status" hidden></p>
     <span class="range" aria-live="polite"></span></div>
   <div class="transport" role="toolbar" aria-label="Transport">
-    <button type="button" class="timecode" title="Go to a timecode  G"><span class="visually-hidden">Timecode</span>
-      <span class="timecode-value">00:00:00:00</span></button><span class="frame-number"></span>
+    <span class="transport-time"><button type="button" class="timecode" title="Go to a timecode  G"><span class="visually-hidden">Timecode</span>
+      <span class="timecode-value">00:00:00:00</span></button><span class="frame-number"></span></span>
     <span class="transport-keys">{_TRANSPORT}</span>
+    <span class="transport-edits">{_EDITS}</span>
     <span class="transport-marks">{_MARKS}</span>
   </div>
   <div class="strip" role="listbox" aria-label="Shots" aria-orientation="horizontal"></div>

@@ -1,33 +1,12 @@
 /** The inspector: what is happening, the shot under the playhead, the clip's facts, settings and downloads. */
 
-import { contentUrl, el, icon, patchList, setHidden, setText, toastError } from "../studio.js";
-import { zip } from "../zip.js";
+import { el, icon, patchList, setHidden, setText } from "../studio.js";
 import { bytes, duration, eta, fixed, percent, rate } from "../format.js";
-
-const EXPORTS = [
-  [/report\.html$/, "Report", "HTML, everything on one page"],
-  [/scenes\.edl$/, "EDL", "CMX3600"],
-  [/\.otio$/, "OTIO", "OpenTimelineIO"],
-  [/\.fcpxml$/, "FCPXML", "Final Cut Pro, Resolve"],
-  [/scenes\.csv$/, "CSV", "scene list"],
-  [/markers\.edl$/, "Markers", "the worst moments as markers, for Resolve"],
-  [/analysis\.json$/, "JSON", "the whole analysis"],
-];
+import { Downloads } from "./downloads.js";
+import { shotFacts } from "./shot_words.js";
 
 function facts(rows) {
   return rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value, title]) => ({ name, value: String(value), title }));
-}
-
-/** What the analysis says of one shot, in words. */
-function measured(analysis, index) {
-  const camera = analysis?.camera?.shots[index], holds = analysis?.holds?.shots[index], coherence = analysis?.coherence?.shots[index];
-  const composition = analysis?.composition?.shots[index];
-  return [
-    ["Camera", camera && (camera.style === "static" ? camera.label : `${camera.label}, ${camera.style}`), "How the camera moves for most of the shot"],
-    ["Drawn", holds && (holds.exposure === "still" ? "still" : `on ${holds.exposure}`), "How many frames each drawing is held"],
-    ["Coherence", coherence && `${Math.round(coherence.score * 100)} %`, "How well the picture holds together over time"],
-    ["Framing", composition?.shot_size, "Estimated from the subject's size"],
-  ];
 }
 
 function drawFacts(list, rows) {
@@ -53,12 +32,17 @@ export class Inspector {
     this.clipFacts = el("dl.facts");
     this.clip = el("details.group", { open: innerWidth > 640 }, el("summary", { text: "Clip" }), this.clipFacts);
     this.settings = el("details.group", {}, el("summary", { text: "Settings" }), settings.form);
-    this.downloads = el("section.group.downloads", { "aria-label": "Downloads", hidden: true });
+    this.downloads = new Downloads(() => this.name.textContent);
     root.replaceChildren(
       el("header.inspector-head", {}, this.name, this.badge,
         el("button.button.quiet", { type: "button", "aria-label": "Open another clip", onClick: () => actions.open() }, icon("folder"), el("span", { text: "Open" }))),
-      this.state.node, this.downloads, this.shot, this.clip, this.settings);
+      this.state.node, this.downloads.node, this.shot, this.clip, this.settings);
   }
+
+  /** Puts a section of somebody else's under the shot. */
+  add(section) { this.clip.before(section); }
+
+  showDownloads(artifacts) { this.downloads.draw(artifacts); }
 
   #stateCard() {
     const title = el("strong"), detail = el("span.state-detail"), bar = el("progress", { max: 1, value: 0, "aria-label": "Progress" });
@@ -106,7 +90,7 @@ export class Inspector {
       ["In", scene.start_timecode ?? timecode(scene.start_frame)],
       ["Out", timecode(scene.end_frame - 1), "The last frame of the shot"],
       ["Length", `${scene.end_frame - scene.start_frame} frames · ${duration(scene.end_s - scene.start_s)}`],
-      ...measured(analysis, scene.index),
+      ...shotFacts(analysis, scene),
     ]);
     this.#meters(scene.quality);
   }
@@ -146,45 +130,6 @@ export class Inspector {
       ["Playback", info.needs_proxy ? `proxy: ${info.proxy_reason ?? "the browser cannot scrub the original"}` : ""],
       ["Note", warnings.join(" ")],
     ]);
-  }
-
-  /** The files of a finished analysis; the report is the one filled button. */
-  showDownloads(artifacts) {
-    setHidden(this.downloads, !artifacts?.length);
-    if (!artifacts?.length) { this.downloads.replaceChildren(); return; }
-    const found = EXPORTS.map(([pattern, title, hint]) => ({ title, hint, artifact: artifacts.find((item) => pattern.test(item.name)) })).filter((item) => item.artifact);
-    const pictures = artifacts.filter((item) => item.name.startsWith("keyframes/"));
-    if (pictures.length) found.push({ title: "Keyframes", pictures });
-    patchList(this.downloads, found, (item) => item.title + (item.artifact?.id ?? pictures[0].id), (item) => (item.pictures ? this.#keyframes(item.pictures) : this.#download(item)), () => {});
-  }
-
-  /** All pictures in one ZIP, packed here in the browser. */
-  #keyframes(pictures) {
-    const size = pictures.reduce((sum, item) => sum + item.size_bytes, 0);
-    const button = el("button.button", { type: "button", title: `${pictures.length} pictures, zipped · ${bytes(size)}` }, el("span", { text: "Keyframes" }));
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      try {
-        const files = [];
-        for (const item of pictures) {
-          const answer = await fetch(contentUrl(item.id));
-          if (!answer.ok) throw new Error(`${item.name} could not be read.`);
-          files.push({ name: item.name, data: new Uint8Array(await answer.arrayBuffer()) });
-        }
-        const url = URL.createObjectURL(zip(files));
-        el("a", { href: url, download: `${this.name.textContent.replace(/\.[^.]+$/, "")}-keyframes.zip` }).click();
-        setTimeout(() => URL.revokeObjectURL(url), 60000);
-      } catch (error) { toastError(error); }
-      button.disabled = false;
-    });
-    return button;
-  }
-
-  #download({ title, hint, artifact }) {
-    const link = el("a.button" + (title === "Report" ? ".primary" : ""), { href: contentUrl(artifact.id, true), download: artifact.name.split("/").pop(), title: `${hint} · ${bytes(artifact.size_bytes)}` },
-      title === "Report" ? icon("download") : null, el("span", { text: title }));
-    if (title !== "Report") return link;
-    return el("span.report-buttons", {}, link, el("a.button", { href: contentUrl(artifact.id), target: "_blank", rel: "noopener", title: "Open the report in a new tab" }, icon("eye"), el("span", { text: "View" })));
   }
 }
 

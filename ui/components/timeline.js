@@ -2,13 +2,18 @@
 
 import { drawLane } from "./lanes.js";
 
-const RULER = 20, LANE = 26, THIN = 17, GAP = 2;
+export const RULER = 20, LANE = 26;
+const THIN = 17, GAP = 2;
 const STEPS_S = [0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 
 export class Timeline extends EventTarget {
-  /** Events: `scrub` ({frame, done}), `view`. `host` is focusable, `canvas` lies in it. */
+  /**
+   * Events: `scrub` ({frame, done}), `view`, and those of its tools. `host` is focusable, `canvas` lies in it.
+   * A tool draws on top (`draw(c, colour)`), may take a press (`take(event)`) and tells the pointer's shape (`cursor(event)`).
+   */
   constructor(host, canvas) {
     super();
+    this.tools = [];
     Object.assign(this, { host, canvas, context: canvas.getContext("2d") });
     this.data = { count: 0, fps: 25, scenes: [], lanes: [], upTo: 0, frame: 0, label: () => "", range: [null, null], start: (frame) => frame / 25 };
     this.view = { from: 0, span: 1 };
@@ -45,6 +50,12 @@ export class Timeline extends EventTarget {
     return this.view.from + ((clientX - left) / this.width) * this.view.span;
   }
 
+  /** Where a pointer is, CSS pixels from the canvas's corner. */
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
   fit() { this.view = { from: 0, span: Math.max(1, this.data.count) }; this.#viewed(); }
   zoom(factor, around = this.data.frame) {
     const span = Math.min(Math.max(1, this.data.count), Math.max(12, this.view.span / factor));
@@ -69,12 +80,13 @@ export class Timeline extends EventTarget {
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || !this.data.count) return;
       try { canvas.setPointerCapture(event.pointerId); } catch { /* a synthetic pointer has nothing to capture */ }
+      if (!this.pointers.size && this.tools.some((tool) => tool.take(event))) return;
       this.pointers.set(event.pointerId, event.clientX);
       if (this.pointers.size === 1) this.#scrub(event, false);
       else this.pinch = this.#spread();
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!this.pointers.has(event.pointerId)) return;
+      if (!this.pointers.has(event.pointerId)) { if (!event.buttons) this.#cursor(event); return; }
       this.pointers.set(event.pointerId, event.clientX);
       if (this.pointers.size === 1) { this.#scrub(event, false); return; }
       const now = this.#spread();
@@ -88,6 +100,7 @@ export class Timeline extends EventTarget {
     };
     canvas.addEventListener("pointerup", release);
     canvas.addEventListener("pointercancel", release);
+    canvas.addEventListener("pointerleave", (event) => this.#cursor(event));
     canvas.addEventListener("dblclick", (event) => this.#frameShot(this.frameAt(event.clientX)));
     canvas.addEventListener("wheel", (event) => {
       const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
@@ -98,13 +111,21 @@ export class Timeline extends EventTarget {
     }, { passive: false });
   }
 
+  #cursor(event) {
+    const shapes = this.tools.map((tool) => tool.cursor(event));
+    this.canvas.style.cursor = shapes.find(Boolean) ?? "";
+  }
+
   #spread() {
     const places = [...this.pointers.values()];
     return { wide: Math.max(...places) - Math.min(...places), middle: (Math.max(...places) + Math.min(...places)) / 2 };
   }
 
-  #scrub(event, done) {
-    const frame = Math.min(this.data.count - 1, Math.max(0, Math.floor(this.frameAt(event.clientX))));
+  /** A press that was no drag: the playhead goes there. */
+  press(clientX) { this.#scrub({ clientX }, true); }
+
+  #scrub({ clientX }, done) {
+    const frame = Math.min(this.data.count - 1, Math.max(0, Math.floor(this.frameAt(clientX))));
     this.dispatchEvent(new CustomEvent("scrub", { detail: { frame, done } }));
   }
 
@@ -141,6 +162,7 @@ export class Timeline extends EventTarget {
     this.#shots(c);
     if (data.lanes.length) this.#measured(c);
     else this.#perShot(c);
+    for (const tool of this.tools) tool.draw(c, (name) => this.#colour(name));
     c.restore();
     this.#names(c);
     this.#playhead(c);

@@ -6,6 +6,7 @@ import { welcome } from "./welcome.js";
 import { Deck } from "../components/deck.js";
 import { Inspector, jobView } from "../components/inspector.js";
 import { Settings } from "../components/settings.js";
+import { Desk } from "./desk.js";
 import { Session, enqueue, mapOf } from "./session.js";
 
 const ACCEPT = "video/*,.mkv,.ts,.mts,.m2ts,.avi,.mov,.webm,.mxf";
@@ -25,6 +26,7 @@ class AnalyzeTab {
     this.picker = el("input", { type: "file", accept: ACCEPT, multiple: true, hidden: true, "aria-label": "Clip file", tabindex: "-1", onChange: () => this.picked() });
     root.append(this.picker);
     welcome(root.querySelector(".welcome"), this);
+    this.desk = new Desk(this);
     this.session.addEventListener("change", (event) => this.changed(event.detail));
     this.deck.addEventListener("shot", () => this.drawShot());
     this.deck.addEventListener("settled", () => this.session.empty || address.set({ f: this.deck.frame || null }));
@@ -78,7 +80,7 @@ class AnalyzeTab {
     }
     if (what === "source") this.drawSource();
     if (what === "lanes") { this.deck.setLanes(this.session.lanes); return; }
-    if (what === "job" || what === "opened") this.deck.setLanes([]);
+    if (what === "opened" || (what === "job" && !this.session.before)) this.deck.setLanes([]);
     if (what === "artifact" && session.info) this.drawMedia();
     if (["scenes", "job", "opened", "state"].includes(what)) this.due ??= requestAnimationFrame(() => { this.due = undefined; this.drawScenes(); });
     address.set({ clip: session.job?.id ?? session.artifact?.id ?? null });
@@ -95,24 +97,24 @@ class AnalyzeTab {
 
   drawMedia() {
     const { video } = this.session.info;
-    this.deck.setMedia({ map: mapOf(this.session.info, this.session.times, this.session.job?.result?.frame_count), startTimecode: video.start_timecode, drop: video.drop_frame });
+    this.deck.setMedia({ map: mapOf(this.session.info, this.session.times, this.session.analysis?.frame_count), startTimecode: video.start_timecode, drop: video.drop_frame });
     this.deck.stage.style.setProperty("--aspect", `${video.width} / ${video.height}`);
     this.drawScenes();
   }
 
   drawScenes() {
     const { job, scenes, times } = this.session;
-    const counted = job?.result?.frame_count;
+    const counted = this.session.analysis?.frame_count;
     if (counted && this.deck.map && !times && counted !== this.deck.map.count) { this.drawMedia(); return; }
     const last = scenes[scenes.length - 1];
-    const running = job && job.state !== "succeeded";
+    const running = job && job.state !== "succeeded" && !this.session.draft;
     this.deck.setScenes(scenes, running ? last?.end_frame ?? 0 : job ? Infinity : 0);
     this.drawShot();
   }
 
   drawShot() {
     const scene = this.deck.sceneAt(this.deck.frame);
-    this.inspector.showShot(scene, this.session.scenes.length, (frame) => this.deck.timecode(frame), this.session.job?.result);
+    this.inspector.showShot(scene, this.session.scenes.length, (frame) => this.deck.timecode(frame), this.session.analysis);
   }
 
   draw() {
@@ -123,7 +125,7 @@ class AnalyzeTab {
     inspector.showName(session.artifact?.name ?? session.file?.name ?? "");
     inspector.showEngine(done || session.job?.state === "running" ? session.job.engine : null);
     inspector.showClip(session.artifact, session.job?.result?.warnings);
-    inspector.showDownloads(done ? session.job.artifacts : null);
+    inspector.showDownloads(done ? session.job.artifacts : session.before?.artifacts);
     inspector.showState(session.empty ? null : this.stateView());
     this.settings.run.disabled = session.uploading !== null || Boolean(session.job && isLive(session.job));
     this.drawNote();

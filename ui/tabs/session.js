@@ -3,7 +3,7 @@
  * No drawing in here; `change` says what to draw anew. An analysis is named by its job (`j-...`), a bare clip by its artifact (`a-...`).
  */
 
-import { api, contentUrl, isLive, live, project, upload } from "../studio.js";
+import { api, contentUrl, isAnalysis, isLive, live, project, upload } from "../studio.js";
 import { FrameMap } from "../timecode.js";
 
 /** The frame map that probing tells, or better the decoder's count of frames (`counted`); `times` (seconds from 0) where frames are unevenly spaced. */
@@ -19,12 +19,15 @@ export function scenesOf(job) {
     .map(([, scene]) => scene).sort((a, b) => a.start_frame - b.start_frame);
 }
 
-const blank = () => ({ file: null, artifact: null, job: null, proxy: null, uploading: null, error: null, source: null, times: null });
+const blank = () => ({ file: null, artifact: null, job: null, draft: null, before: null, proxy: null, uploading: null, error: null, source: null, times: null });
 
 export class Session extends EventTarget {
   constructor() { super(); Object.assign(this, blank()); this.turn = 0; }
 
-  get scenes() { return scenesOf(this.job); }
+  /** The shots to be shown: decided anew (`draft`), else those of the job. */
+  get scenes() { return this.draft ?? scenesOf(this.job); }
+  /** The document; while shots are being applied, the one before. */
+  get analysis() { return this.job?.result ?? this.before?.result; }
   get info() { return this.artifact?.meta?.probe ?? null; }
   get empty() { return !this.file && !this.artifact && !this.error; }
 
@@ -84,7 +87,7 @@ export class Session extends EventTarget {
 
   /** Shows an analysis, running or done. */
   async openJob(job) {
-    const artifact = await api(`/api/artifacts/${job.request.video}`);
+    const artifact = await api(`/api/artifacts/${await clipOf(job)}`);
     this.close();
     this.#setArtifact(artifact);
     this.#setSource(contentUrl(artifact.id));
@@ -97,7 +100,7 @@ export class Session extends EventTarget {
   async restore(id) {
     if (id.startsWith("j-")) {
       const job = await api(`/api/jobs/${encodeURIComponent(id)}`);
-      if (job.capability !== "video.analyze") throw Object.assign(new Error("That job is not an analysis."), { remedy: "Open it on the Jobs tab." });
+      if (!isAnalysis(job)) throw Object.assign(new Error("That job is not an analysis."), { remedy: "Open it on the Jobs tab." });
       await this.openJob(job);
     } else await this.openArtifact(await api(`/api/artifacts/${encodeURIComponent(id)}`));
   }
@@ -106,9 +109,21 @@ export class Session extends EventTarget {
     const turn = this.turn;
     if (!this.artifact) { if (this.file) await this.openFile(this.file, settings); return; }
     this.stream?.close();
-    Object.assign(this, { job: null, error: null });
+    Object.assign(this, { job: null, error: null, draft: null, before: null });
     this.#tell("state");
     await this.#guard(turn, () => this.#submit(turn, settings, reuse));
+  }
+
+  /** Makes a new analysis of the one that is shown, from its stored curves, with other thresholds and the clip's review. */
+  async rescene(settings) {
+    const turn = this.turn, before = this.job;
+    const job = await api(`/api/capabilities/video.rescene?${query()}`, { method: "POST", body: { analysis: before.id, ...settings } });
+    if (turn !== this.turn) return;
+    this.stream?.close();
+    this.before = before;
+    this.job = job;
+    this.#tell("job");
+    this.#follow(job);
   }
 
   async cancel() {
@@ -153,7 +168,15 @@ export class Session extends EventTarget {
       snapshot: (detail) => keep(detail, "scenes"),
       job: (row) => keep(row, "state"),
       published: ({ key, value }) => keep({ published: { ...this.job.published, [key]: value } }, "scenes"),
-      end: (detail) => { this.stream?.close(); keep(detail, "scenes"); this.#measured(turn, detail); },
+      end: (detail) => {
+        this.stream?.close();
+        if (turn !== this.turn) return;
+        const { before } = this;
+        this.before = null;
+        if (before && detail.state !== "succeeded") { this.job = before; this.refusal = detail; this.#tell("refused"); return; }
+        keep(detail, "scenes");
+        this.#measured(turn, detail);
+      },
     });
   }
 
@@ -198,6 +221,17 @@ export class Session extends EventTarget {
       });
     } catch (error) { if (turn === this.turn) { this.proxy = { state: "failed", error }; this.#tell("state"); } }
   }
+}
+
+/** The clip an analysis is about: asked for itself, or by way of the analysis that was decided anew. */
+async function clipOf(job) {
+  for (let at = job; at;) {
+    if (at.request?.video) return at.request.video;
+    if (at.result?.media) return at.result.media.artifact_id;
+    const id = at.request?.analysis ?? "";
+    at = id.startsWith("a-") ? await api(`/api/jobs/${(await api(`/api/artifacts/${id}`)).job_id}`) : id ? await api(`/api/jobs/${id}`) : null;
+  }
+  throw Object.assign(new Error("That job is not an analysis."), { remedy: "Open it on the Jobs tab." });
 }
 
 /** Brings a clip in and queues its analysis without showing it. */

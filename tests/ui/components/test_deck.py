@@ -45,7 +45,7 @@ def deck(open_page: Callable[..., Any], job: Any, shows_frame: Callable[..., Non
 
 def test_every_button_of_the_markup_has_a_name() -> None:
     buttons = re.findall(r"<button[^>]*>", DECK)
-    assert len(buttons) == 12
+    assert len(buttons) == 19
     assert all('aria-label="' in button or 'class="timecode"' in button for button in buttons)
     assert all('title="' in button for button in buttons)
 
