@@ -74,6 +74,7 @@ class ModelCard(Strict):
     max_pixels: int | None = Field(default=None, gt=0)
     dimensions: int | None = Field(default=None, gt=0, description="Length of an embedding.")
     link: str | None = None
+    obstacle: str = Field(default="", description="Why it cannot be installed, in one sentence; empty when it can.")
     defaults: dict[str, float | int | str | bool] = Field(default={}, description="Settings of the engine: steps, guidance ...")
 
     @property

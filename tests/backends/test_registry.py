@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,52 @@ def test_an_engine_is_found_by_its_name_and_must_do_the_task(tmp_path: Path) -> 
         engine_of(card, [])
     with pytest.raises(Unavailable, match=r"does not do chat\. It does: image"):
         engine_of(card, [EngineKind("any", ("image",), chat.make)])
+
+
+PRESETS = load_cards()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_says_what_a_person_must_know(name: str) -> None:
+    card = PRESETS[name]
+    assert card.summary
+    assert card.link
+    assert all(licence.url for licence in card.licences)
+    assert all(form.download_bytes > 0 for form in card.variants)
+    assert card.task not in ("chat", "vision-chat", "embedding") or card.context_tokens
+    assert card.task not in ("embedding", "image-features") or card.dimensions
+    assert card.task != "image" or card.max_pixels
+    for form in card.variants:
+        wider = card.stored(form)
+        assert form.quantise is None or (wider.name != form.name and form.weights_bytes < wider.weights_bytes)
+
+
+def test_the_presets_cover_what_the_tabs_need() -> None:
+    tasks = {card.task for card in PRESETS.values()}
+    assert tasks >= {
+        "chat",
+        "vision-chat",
+        "embedding",
+        "image",
+        "speech-to-text",
+        "text-to-speech",
+        "segmentation",
+        "image-features",
+        "depth",
+    }
+
+
+def test_the_traps_among_licences_are_named() -> None:
+    assert [name for name, card in PRESETS.items() if not card.commercial] == ["sdxl-turbo"]
+    repos = {str(card.source.repo) for card in PRESETS.values()}
+    assert not repos & {"Qwen/Qwen2.5-3B-Instruct", "Qwen/Qwen2.5-VL-3B-Instruct"}, "research only"
+    assert not any(re.search(r"Depth-Anything-V2-(Base|Large)", repo) for repo in repos), "non-commercial"
+
+
+def test_only_what_is_published_as_pickles_alone_has_an_obstacle() -> None:
+    obstacles = {name: card.obstacle for name, card in PRESETS.items() if card.obstacle}
+    assert list(obstacles) == ["gpt-sovits-v2proplus"]
+    unsafe = [
+        name for name, card in PRESETS.items() for form in card.variants for file in form.files if file.endswith((".pth", ".ckpt", ".pt"))
+    ]
+    assert set(unsafe) == set(obstacles)
