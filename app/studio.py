@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from pydantic import BaseModel
 from app import machine, submission
 from app.capability import Capability
 from app.intake import Intake, Upload
+from app.models.desk import GPU, ModelDesk, start_data
+from app.models.learned import Learned
+from app.models.library import Library, open_store
 from app.reviews import Reviews
 from app.shots import Shots
 from app.version import VERSION
@@ -61,12 +65,32 @@ class JobDetail:
     log: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Workers:
+    """What worker processes build, and whether an idle one is kept ready beside the busy ones."""
+
+    target: str
+    gpu_target: str
+    keep_spare: bool
+
+
+def lanes(settings: Settings, workers: Workers, learned: Learned) -> dict[str, LaneSpec]:
+    """The lanes of worker processes: several for the processor, one that owns the models, started when it is first needed."""
+    return {
+        "cpu": LaneSpec(workers=settings.cpu_workers, target=workers.target, keep_spare=workers.keep_spare),
+        GPU: LaneSpec(
+            workers=1, target=workers.gpu_target, jobs_each=settings.model_jobs, on_demand=True, recycle=False,
+            start_data=partial(start_data, settings, learned),
+        ),
+    }  # fmt: skip
+
+
 class Studio:
     """Owner of one data folder. Open it in a ``with`` block; only one at a time can hold a folder."""
 
     version = VERSION
 
-    def __init__(self, settings: Settings, capabilities: Iterable[Capability[Any, Any]], worker_target: str, keep_spare: bool) -> None:
+    def __init__(self, settings: Settings, capabilities: Iterable[Capability[Any, Any]], workers: Workers) -> None:
         self.settings = settings
         self.capabilities = {capability.name: capability for capability in capabilities}
         self.started_at = time.time()
@@ -84,11 +108,15 @@ class Studio:
             default_project=projects.DEFAULT,
         )  # fmt: skip
         desk = Desk(self._queue, self._artifacts, settings.data_dir / "work")
+        desk.review_of = self.reviews.for_job
+        learned = Learned(settings.data_dir / "cache" / "learned.jsonl")
         self._io = IoLane(desk, self.capabilities, settings.io_threads, self._submit_child)
         self._supervisor = Supervisor(
-            desk, {"cpu": LaneSpec(workers=settings.cpu_workers, target=worker_target, keep_spare=keep_spare)},
-            settings.data_dir / "logs", io_lane=self._io, cancel_grace_s=settings.cancel_grace_s,
+            desk, lanes(settings, workers, learned), settings.data_dir / "logs", io_lane=self._io, cancel_grace_s=settings.cancel_grace_s,
+            on_notice=lambda name, data: self.models.on_notice(name, data),
         )  # fmt: skip
+        library = Library(partial(open_store, settings.data_dir, settings.model_folders))
+        self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self._meter = machine.Meter()
 
     # -- life --------------------------------------------------------------------------------------------------
@@ -96,7 +124,7 @@ class Studio:
     @classmethod
     def open(
         cls, settings: Settings, *, capabilities: Iterable[Capability[Any, Any]] | None = None, worker_target: str = "app.worker:build",
-        start_workers: bool = True, keep_spare: bool = True,
+        gpu_target: str = "app.worker:build_gpu", start_workers: bool = True, keep_spare: bool = True,
     ) -> Studio:  # fmt: skip
         """Takes the data folder, mends what a crash left, and starts to work.
 
@@ -108,7 +136,7 @@ class Studio:
             from app.capabilities import CAPABILITIES
 
             capabilities = CAPABILITIES
-        studio = cls(settings, capabilities, worker_target, keep_spare)
+        studio = cls(settings, capabilities, Workers(worker_target, gpu_target, keep_spare))
         studio._take_folder()
         try:
             studio._recover()
@@ -357,6 +385,7 @@ class Studio:
             "workers": self._supervisor.workers(),
             "worker_deaths": self._supervisor.deaths(),
             "trouble": self._supervisor.trouble(),
+            "models": self.models.status(),
             "counts": self.counts(),
         }
 

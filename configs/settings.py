@@ -18,6 +18,8 @@ from configs.errors import BadInput
 CONFIG_DIR = Path(__file__).parent
 PREFIX = "STUDIO_"
 # Variables of this prefix that belong to the tests, the benchmarks and the tools, not to the studio.
+# Variables of the model hub's own tools that mean the same here; ours go before them.
+HUB_VARIABLES = {"HF_ENDPOINT": "hub_endpoint", "HF_TOKEN": "hub_token"}
 NOT_SETTINGS = frozenset({"STUDIO_CHROMIUM", "STUDIO_BENCH_MEDIA", "STUDIO_LAUNCHED"})
 
 
@@ -29,6 +31,14 @@ def default_data_dir(environ: Mapping[str, str], platform: str = sys.platform) -
     if platform.startswith("win"):
         return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Animation AI Studio"
     return Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "animation-ai-studio"
+
+
+def default_hub_cache(environ: Mapping[str, str]) -> Path:
+    """Where the model hub's own tools keep what they downloaded."""
+    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
+    if environ.get("HF_HUB_CACHE"):
+        return Path(environ["HF_HUB_CACHE"])
+    return Path(environ.get("HF_HOME") or Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "huggingface") / "hub"
 
 
 def default_cpu_workers() -> int:
@@ -51,16 +61,34 @@ class Settings(BaseModel):
     database_url: str | None = None
     blob_dir: Path | None = None
     cpu_workers: int = Field(default_factory=default_cpu_workers, ge=1, le=64)
+    analysis_processes: int = Field(default=0, ge=0, le=64)  # that look at one film; 0: by cores and length, 1: only the worker
     io_threads: int = Field(default=8, ge=1, le=256)
     max_upload_bytes: int = Field(default=16 * 2**30, ge=1)
     min_free_bytes: int = Field(default=64 * 2**20, ge=0)
     cancel_grace_s: float = Field(default=5.0, gt=0)
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    model_folders: tuple[Path, ...] = ()  # of other programs: used in place, never written
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    device_limit_bytes: int | None = Field(default=None, ge=2**28)
+    ram_limit_bytes: int | None = Field(default=None, ge=2**28)
+    model_keep_alive_s: float | None = Field(default=900.0, gt=0)
+    model_jobs: int = Field(default=8, ge=1, le=64)
 
     @field_validator("data_dir", "blob_dir", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else Path(os.path.abspath(value.expanduser()))
+
+    @field_validator("model_folders", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        """From the environment: folders with the platform's path separator between them."""
+        return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @field_validator("model_folders", mode="after")
+    @classmethod
+    def _all_absolute(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(Path(os.path.abspath(folder.expanduser())) for folder in value)
 
     @property
     def blobs(self) -> Path:
@@ -85,10 +113,11 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     config_dir = CONFIG_DIR if config_dir is None else config_dir
-    merged: dict[str, Any] = {"data_dir": default_data_dir(environ)}
+    merged: dict[str, Any] = {"data_dir": default_data_dir(environ), "hub_cache": default_hub_cache(environ)}
     origin: dict[str, str] = {}
     sources = [(name, read_yaml(config_dir / name)) for name in ("studio.yaml", "local.yaml")]
-    sources += [("the environment", _read_environment(environ)), ("the command line", dict(overrides or {}))]
+    hub = {key: environ[name] for name, key in HUB_VARIABLES.items() if environ.get(name)}
+    sources += [("the environment", {**hub, **_read_environment(environ)}), ("the command line", dict(overrides or {}))]
     for source, values in sources:
         for key, value in values.items():
             if value is not None:

@@ -177,6 +177,10 @@ class JobContext:
         """An artifact that a child's result names."""
         return artifact_from_json(self._link.call("artifact", id=artifact_id))
 
+    def review(self, artifact_id: str) -> Json:
+        """What people have said about a clip, as it stands now; None where nobody has."""
+        return self._link.call("review", id=artifact_id)
+
 
 def artifact_to_json(artifact: Artifact) -> dict[str, Any]:
     """The form an artifact has on the pipe."""

@@ -29,6 +29,7 @@ class Desk:
 
     def __init__(self, queue: JobQueue, artifacts: ArtifactStore, work_root: Path) -> None:
         self.queue, self.artifacts, self.work_root = queue, artifacts, work_root
+        self.review_of: Callable[[str], Json] = lambda artifact_id: None  # what people have said about a clip
         self._logged: dict[tuple[str, int], int] = {}
 
     def order(self, job: Job) -> Order:
@@ -58,6 +59,8 @@ class Desk:
             return self._save(job_id, attempt, fields)
         elif verb == "artifact":
             return artifact_to_json(self.artifacts.require_file(self.artifacts.get(fields["id"])))
+        elif verb == "review":
+            return self.review_of(fields["id"])
         elif verb == "emit":
             self.queue.events.send(job_id, "emit", {"kind": fields["kind"], "data": fields["data"]})
         elif verb == "log":

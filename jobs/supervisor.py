@@ -32,7 +32,7 @@ START_LIMIT_S = 60.0
 LONGEST_PAUSE_S = 30.0
 
 
-Notice = Callable[[str, Json], None]  # verb, data: what a worker says unasked (its models, what it learned)
+Notice = Callable[[str, Json], None]  # name, data: what a worker says unasked (its models, what it learned), and "gone" at its end
 
 
 class Supervisor:
@@ -75,6 +75,10 @@ class Supervisor:
     def call(self, lane: str, call: Call, on_event: OnEvent) -> OpenCall:
         """Asks a worker of the lane; ``on_event`` hears the pieces and the end on the worker's reader thread."""
         return self.lanes[lane].calls.start(call, on_event)
+
+    def is_staffed(self, lane: str) -> bool:
+        """Whether the lane has a process now."""
+        return bool(self.lanes[lane].workers)
 
     def restart(self, lane: str) -> None:
         """Replaces the lane's processes: their memory is freed, their jobs go on in the next one, charged to nobody."""
@@ -259,6 +263,8 @@ class Supervisor:
             self._end(lane, worker, message)
         elif verb == "gone":
             lane.calls.detach(worker)
+            if lane.spec.start_data is not None:
+                self._notify(lane, "gone", {"pid": worker.pid})
         elif verb in ("piece", "returned"):
             lane.calls.on_message(message)
             return
@@ -288,11 +294,16 @@ class Supervisor:
         if message["name"] == "restart":
             log.warning("the %s worker asks to be restarted: %s", lane.name, message["data"])
             self.restart(lane.name)
-        elif self._on_notice is not None:
-            try:
-                self._on_notice(message["name"], message["data"])
-            except Exception:
-                log.exception("notice %s of the %s worker could not be taken", message["name"], lane.name)
+        else:
+            self._notify(lane, message["name"], message["data"])
+
+    def _notify(self, lane: Lane, name: str, data: Json) -> None:
+        if self._on_notice is None:
+            return
+        try:
+            self._on_notice(name, data)
+        except Exception:
+            log.exception("notice %s of the %s worker could not be taken", name, lane.name)
 
     def _answer(self, worker: WorkerProcess, message: Message) -> None:
         try:

@@ -1,0 +1,62 @@
+"""What is installed on this machine, as every process sees it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from backends.base import Installed
+from backends.registry import load_cards
+from backends.store import ModelStore
+from configs.errors import NotFound
+
+FRESH_S = 2.0
+
+
+def models_root(data_dir: Path) -> Path:
+    """Where the studio keeps the models it installs."""
+    return data_dir / "models"
+
+
+def open_store(data_dir: Path, folders: Sequence[Path] = ()) -> ModelStore:
+    """The store, with the cards as they stand now."""
+    return ModelStore(models_root(data_dir), load_cards(data_dir))
+
+
+class Library:
+    """What is installed, looked up again at most every two seconds, and at once when a name is not found. Thread-safe."""
+
+    def __init__(self, open_now: Callable[[], ModelStore], clock: Callable[[], float] = time.monotonic) -> None:
+        self._open, self._clock = open_now, clock
+        self._lock = threading.Lock()
+        self._seen: tuple[float, ModelStore, list[Installed]] | None = None
+
+    def installed(self) -> list[Installed]:
+        """Every usable form of every model on this machine, the default form of each card first."""
+        return self._look()[1]
+
+    def find(self, name: str) -> Installed:
+        """An installed model in its best form here; raises `NotFound` with how to get it."""
+        for fresh in (False, True):
+            store, forms = self._look(fresh)
+            if any(entry.card.name == name for entry in forms):
+                try:
+                    return store.find(name)
+                except NotFound:
+                    continue  # removed a moment ago
+        return store.find(name)
+
+    def refresh(self) -> None:
+        """Something was installed or removed."""
+        with self._lock:
+            self._seen = None
+
+    def _look(self, fresh: bool = False) -> tuple[ModelStore, list[Installed]]:
+        with self._lock:
+            now = self._clock()
+            if fresh or self._seen is None or now - self._seen[0] > FRESH_S:
+                store = self._open()
+                self._seen = (now, store, store.installed())
+            return self._seen[1], self._seen[2]

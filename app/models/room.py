@@ -1,0 +1,48 @@
+"""Makes the room of the gpu worker from what the studio tells it at the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from jobs.services import Tell
+
+if TYPE_CHECKING:
+    from backends.room import Room
+
+
+class StartData(BaseModel):
+    """What a gpu worker is told right after its hello."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: str
+    folders: tuple[str, ...] = ()
+    device: str = "auto"
+    device_bytes: int | None = None
+    host_bytes: int | None = None
+    keep_alive_s: float | None = None
+    learned: tuple[dict[str, Any], ...] = ()
+
+
+def make_room(data: Any, tell: Tell) -> Room:
+    """A room over everything that is installed, with what was learned before."""
+    from app.models.library import open_store
+    from backends.devices import find_device
+    from backends.registry import ENGINES
+    from backends.room import Limits, Room
+
+    told = StartData.model_validate(data)
+    folders = tuple(Path(folder) for folder in told.folders)
+
+    def find(name: str) -> Any:
+        return open_store(Path(told.data_dir), folders).find(name)  # anew: something may have been installed since
+
+    return Room(
+        {kind.name: kind for kind in ENGINES}, find, device=find_device(told.device),
+        limits=Limits(told.device_bytes, told.host_bytes, told.keep_alive_s), learned=told.learned,
+        on_change=lambda status: tell("models", status), on_observe=lambda seen: tell("learned", seen),
+        on_restart=lambda reason: tell("restart", reason),
+    )  # fmt: skip
