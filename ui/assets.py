@@ -28,6 +28,8 @@ STYLES = (
     "components/over.css",
     "components/cards.css",
     "components/review.css",
+    "components/rank.css",
+    "components/compare.css",
     "tabs/analyze.css",
     "tabs/jobs.css",
     "tabs/library.css",

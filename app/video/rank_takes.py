@@ -45,20 +45,25 @@ def _analysed(request: RankTakes, job: JobContext) -> Iterator[Take]:
     for index, video in enumerate(request.takes):
         job.publish(f"take-{index}", {"take": index, "name": names[index], "artifact_id": video, "state": "waiting"})
         try:
-            job.start(f"take-{index + 1}", "video.analyze", {"video": video})
+            job.start(_key("take", index + 1, job), "video.analyze", {"video": video})
         except StudioError as error:
-            failed[index] = _reason(error, index)
+            failed[index] = _reason(error, _key("take", index + 1, job))
     for index, video in enumerate(request.takes):
         job.progress(_ANALYSED * index / len(request.takes), f"Analyzing {names[index]}")
         analysis: VideoAnalysis | None = None
         if index not in failed:
             try:
-                analysis = VideoAnalysis.model_validate(job.run(f"take-{index + 1}", "video.analyze", {"video": video}))
+                analysis = VideoAnalysis.model_validate(job.run(_key("take", index + 1, job), "video.analyze", {"video": video}))
             except StudioError as error:
-                failed[index] = _reason(error, index)
+                failed[index] = _reason(error, _key("take", index + 1, job))
         take = Take(index, names[index], video, analysis, failed.get(index))
         job.publish(f"take-{index}", _row(take))
         yield take
+
+
+def _key(what: str, number: int, job: JobContext) -> str:
+    """A child's key. Each attempt has its own, so that a child that failed or was cancelled is tried again; what is done serves."""
+    return f"{what}-{number}-{job.attempt}"
 
 
 def _row(take: Take) -> dict[str, Json]:
@@ -70,18 +75,18 @@ def _row(take: Take) -> dict[str, Json]:
     return {**row, "state": "done", "score": found.score, "faults": faults(found.parts), "worst": found.worst.model_dump(mode="json")}
 
 
-def _reason(error: StudioError, index: int) -> str:
+def _reason(error: StudioError, key: str) -> str:
     """A child's error without the name of the child before it."""
     if error.code == "cancelled":
         return "Its analysis was cancelled."
-    words = error.message.removeprefix(f"take-{index + 1}: ")
+    words = error.message.removeprefix(f"{key}: ")
     return f"{words} {error.remedy}".strip()
 
 
 def _pictured(takes: Sequence[RankedTake], job: JobContext) -> list[RankedTake]:
     """The takes with pictures of their worst frames and those before and behind."""
     asked = {
-        f"worst-{take.place}": {"video": take.artifact_id, "frames": neighbours(take.worst.frame, take.frame_count or 1)}
+        _key("worst", take.place, job): {"video": take.artifact_id, "frames": neighbours(take.worst.frame, take.frame_count or 1)}
         for take in takes
         if take.worst is not None
     }
@@ -90,7 +95,7 @@ def _pictured(takes: Sequence[RankedTake], job: JobContext) -> list[RankedTake]:
     found = []
     for done, take in enumerate(takes):
         job.progress(_ANALYSED + (_PICTURED - _ANALYSED) * done / len(takes), "Taking pictures of the worst frames")
-        key = f"worst-{take.place}"
+        key = _key("worst", take.place, job)
         found.append(_with_pictures(take, job, Stills.model_validate(job.run(key, "video.stills", asked[key]))) if key in asked else take)
     return found
 

@@ -6,6 +6,7 @@ import { welcome } from "./welcome.js";
 import { Deck } from "../components/deck.js";
 import { Inspector, jobView } from "../components/inspector.js";
 import { Settings } from "../components/settings.js";
+import { Takes } from "../components/rank_mount.js";
 import { Desk } from "./desk.js";
 import { Session, enqueue, mapOf } from "./session.js";
 
@@ -27,6 +28,7 @@ class AnalyzeTab {
     root.append(this.picker);
     welcome(root.querySelector(".welcome"), this);
     this.desk = new Desk(this);
+    this.takes = new Takes(this);
     this.session.addEventListener("change", (event) => this.changed(event.detail));
     this.deck.addEventListener("shot", () => this.drawShot());
     this.deck.addEventListener("settled", () => this.session.empty || address.set({ f: this.deck.frame || null }));
@@ -35,7 +37,7 @@ class AnalyzeTab {
     document.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && this.root.offsetParent && !this.session.empty) { event.preventDefault(); this.run(); }
     });
-    on("open-clip", ({ artifact, job, analyze }) => this.attempt(() => (job ? this.session.openJob(job) : this.session.openArtifact(artifact, analyze ? this.settings.values() : null))));
+    on("open-clip", ({ artifact, job, analyze }) => this.takes.takes(job) || this.attempt(() => (job ? this.session.openJob(job) : this.session.openArtifact(artifact, analyze ? this.settings.values() : null))));
     addEventListener("beforeunload", (event) => { if (this.session.uploading !== null) event.preventDefault(); });
     this.restore();
   }
@@ -62,7 +64,7 @@ class AnalyzeTab {
 
   /** The first clip is shown; the others are brought in after it and wait their turn in the queue. */
   async open([first, ...others]) {
-    if (!this.settings.valid()) return;
+    if (!this.settings.valid() || (others.length && await this.takes.offer([first, ...others]))) return;
     const settings = this.settings.values();
     const shown = this.session.openFile(first, settings);
     if (!others.length) return;

@@ -2,6 +2,7 @@
 
 import { api, connect, contentUrl, el, icon, on, patchList, prefs, project, setHidden, setText, toastError } from "../studio.js";
 import { ago, bytes, duration, KIND_ICONS, KINDS } from "../format.js";
+import { Selection } from "./library_selection.js";
 import { Sheet } from "./library_sheet.js";
 
 const PAGE = 60;
@@ -14,19 +15,20 @@ class LibraryTab {
     this.root = root;
     this.items = new Map();
     this.role = prefs.get("library.role", "source");
-    this.sheet = new Sheet({ onDeleted: (id) => { this.items.delete(id); this.draw(); }, onChanged: (item) => { this.items.set(item.id, item); this.draw(); } });
+    this.sheet = new Sheet({ onDeleted: (id) => { this.items.delete(id); this.selection.forget(id); this.draw(); }, onChanged: (item) => { this.items.set(item.id, item); this.draw(); } });
     this.search = el("input", { type: "search", id: "library-search", placeholder: "Search by name", autocomplete: "off", onInput: () => this.#soon() });
     this.kind = el("select", { id: "library-kind", onChange: () => this.reload() }, el("option", { value: "", text: "All kinds" }), ...Object.entries(KINDS).map(([value, text]) => el("option", { value, text })));
     this.roles = el("div.segments", { role: "group", "aria-label": "Filter by role" }, ...ROLES.map(([value, text, title]) =>
       el("button.segment", { type: "button", title, "aria-pressed": "false", data: { value }, onClick: () => { this.role = value; prefs.set("library.role", value); this.reload(); } }, el("span", { text }))));
     this.disk = el("span.disk.muted");
     this.grid = el("div.grid", { role: "list", "aria-label": "Files" });
+    this.selection = new Selection(this.grid);
     this.none = el("div.nothing", { hidden: true }, icon("mark", "welcome-mark"), el("p"));
     this.more = el("button.button", { type: "button", text: "Load more", hidden: true, onClick: () => this.load(this.next) });
     root.replaceChildren(
       el("header.page-head", {}, el("h1", { text: "Library" }), this.roles,
         el("span.search", {}, icon("search"), el("label.visually-hidden", { for: "library-search", text: "Search by name" }), this.search),
-        el("label.visually-hidden", { for: "library-kind", text: "Filter by kind" }), this.kind, this.disk),
+        el("label.visually-hidden", { for: "library-kind", text: "Filter by kind" }), this.kind, this.selection.bar, this.disk),
       el("div.page-body", {}, this.grid, this.none, el("div.row.centre", {}, this.more)));
     this.watcher = new IntersectionObserver((entries) => entries.forEach((entry) => this.#preview(entry)), { root: root.querySelector(".page-body"), rootMargin: "200px" });
     on("tab", ({ id }) => { this.shown = id === "library"; if (this.shown && this.stale !== false) this.reload(); });
@@ -73,7 +75,7 @@ class LibraryTab {
   #card(item) {
     const picture = el("span.card-picture", {}, icon(KIND_ICONS[item.kind] ?? "file"));
     const card = el("button.card", { type: "button", onClick: () => this.sheet.show(item.id) }, picture, el("span.card-name"), el("span.card-line"));
-    const node = el("div.card-place", { role: "listitem" }, card);
+    const node = el("div.card-place", { role: "listitem" }, card, this.selection.check(item));
     node.item = item;
     this.watcher.observe(node);
     card.addEventListener("pointermove", (event) => this.#hoverScrub(picture, event));

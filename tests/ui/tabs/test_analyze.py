@@ -52,6 +52,7 @@ def test_several_clips_are_queued_and_recent_ones_come_back(
     page = open_page()
     clips = [coded_clip(f"take-{number}.mp4", frames=40 + number * 8, cuts=(20,)) for number in range(3)]
     page.get_by_label("Clip file").set_input_files(clips)
+    page.get_by_role("dialog").get_by_role("button", name="Analyze each").click()
     expect(page.locator(".toast")).to_contain_text("2 more clips")
     expect(page.get_by_role("heading", name="take-0.mp4")).to_be_visible()
     page.get_by_role("tab", name="Jobs").click()
