@@ -17,9 +17,9 @@ from configs.errors import BadInput
 
 CONFIG_DIR = Path(__file__).parent
 PREFIX = "STUDIO_"
-# Variables of this prefix that belong to the tests, the benchmarks and the tools, not to the studio.
 # Variables of the model hub's own tools that mean the same here; ours go before them.
 HUB_VARIABLES = {"HF_ENDPOINT": "hub_endpoint", "HF_TOKEN": "hub_token"}
+# Variables of this prefix that belong to the tests, the benchmarks and the tools, not to the studio.
 NOT_SETTINGS = frozenset({"STUDIO_CHROMIUM", "STUDIO_BENCH_MEDIA", "STUDIO_LAUNCHED"})
 
 
@@ -67,14 +67,21 @@ class Settings(BaseModel):
     min_free_bytes: int = Field(default=64 * 2**20, ge=0)
     cancel_grace_s: float = Field(default=5.0, gt=0)
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    model_dir: Path | None = None
     model_folders: tuple[Path, ...] = ()  # of other programs: used in place, never written
+    hub_cache: Path | None = None  # where the model hub's own tools keep their downloads: used in place as well
+    hub_endpoint: str = Field(default="https://huggingface.co", pattern=r"^https?://[^\s?#]+$")
+    hub_token: str | None = Field(default=None, repr=False)
+    torch_index: str = Field(default="https://download.pytorch.org/whl", pattern=r"^(https?|file)://[^\s?#]+$")
+    torch_build: str = Field(default="auto", pattern=r"^(auto|default|cpu|cu\d{3}|rocm[\d.]+)$")
+    cuda_without_gpu: bool = False  # install a CUDA build of torch even where there is no NVIDIA GPU
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     device_limit_bytes: int | None = Field(default=None, ge=2**28)
     ram_limit_bytes: int | None = Field(default=None, ge=2**28)
     model_keep_alive_s: float | None = Field(default=900.0, gt=0)
     model_jobs: int = Field(default=8, ge=1, le=64)
 
-    @field_validator("data_dir", "blob_dir", mode="after")
+    @field_validator("data_dir", "blob_dir", "model_dir", "hub_cache", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else Path(os.path.abspath(value.expanduser()))
@@ -89,6 +96,16 @@ class Settings(BaseModel):
     @classmethod
     def _all_absolute(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(Path(os.path.abspath(folder.expanduser())) for folder in value)
+
+    @field_validator("hub_endpoint", "torch_index", mode="after")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def models(self) -> Path:
+        """The root of the studio's own models."""
+        return self.model_dir or self.data_dir / "models"
 
     @property
     def blobs(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,43 @@ def test_paths_become_absolute() -> None:
 
 def test_worker_count_is_sane() -> None:
     assert 2 <= default_cpu_workers() <= 4
+
+
+def test_variables_of_the_hubs_own_tools_are_honoured_and_ours_go_before(config_dir: Path) -> None:
+    environ = {"HOME": "/h", "HF_ENDPOINT": "https://mirror.example/", "HF_TOKEN": "hf_secret"}
+    settings = load_settings(environ=environ, config_dir=config_dir)
+    assert (settings.hub_endpoint, settings.hub_token) == ("https://mirror.example", "hf_secret")
+    assert "hf_secret" not in repr(settings)
+    ours = load_settings(environ={**environ, "STUDIO_HUB_ENDPOINT": "http://127.0.0.1:9"}, config_dir=config_dir)
+    assert ours.hub_endpoint == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"HOME": "/h"}, "/h/.cache/huggingface/hub"),
+        ({"HOME": "/h", "XDG_CACHE_HOME": "/c"}, "/c/huggingface/hub"),
+        ({"HOME": "/h", "HF_HOME": "/x"}, "/x/hub"),
+        ({"HOME": "/h", "HF_HOME": "/x", "HF_HUB_CACHE": "/y"}, "/y"),
+    ],
+)
+def test_the_hubs_cache_is_where_its_tools_keep_it(config_dir: Path, environ: dict[str, str], expected: str) -> None:
+    assert load_settings(environ=environ, config_dir=config_dir).hub_cache == Path(expected)
+
+
+def test_folders_of_other_programs_come_from_a_file_or_a_variable(config_dir: Path) -> None:
+    (config_dir / "local.yaml").write_text("model_folders: [/a/models, ~/b]\n")
+    assert load_settings(environ={"HOME": "/h"}, config_dir=config_dir).model_folders[0] == Path("/a/models")
+    given = load_settings(environ={"HOME": "/h", "STUDIO_MODEL_FOLDERS": os.pathsep.join(["/c", "/d"])}, config_dir=config_dir)
+    assert given.model_folders == (Path("/c"), Path("/d"))
+
+
+def test_models_lie_in_the_data_folder_or_where_one_says() -> None:
+    assert Settings(data_dir=Path("/d")).models == Path("/d/models")
+    assert Settings(data_dir=Path("/d"), model_dir=Path("/big")).models == Path("/big")
+
+
+@pytest.mark.parametrize(("key", "value"), [("hub_endpoint", "ftp://x"), ("torch_index", "somewhere"), ("torch_build", "cuda")])
+def test_unusable_sources_of_models_are_refused(config_dir: Path, key: str, value: str) -> None:
+    with pytest.raises(BadInput, match=key):
+        load_settings({key: value}, environ={"HOME": "/h"}, config_dir=config_dir)
