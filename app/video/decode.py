@@ -66,9 +66,13 @@ class Decoder:
         origin: time stamp of frame 0, once it has been seen.
     """
 
-    def __init__(self, path: Path, frame_s: float) -> None:
-        """``frame_s``: nominal frame duration in seconds, for frames without a time stamp."""
-        self._path, self._frame_s = path, frame_s
+    def __init__(self, path: Path, frame_s: float, threads: int = 0, exact: bool = False) -> None:
+        """``frame_s``: nominal frame duration in seconds, for frames without a time stamp.
+
+        ``threads``: of the decoder, 0 for as many as it likes. ``exact``: a place to start at is a key frame: it is
+        sought right there first, and the file is never read from its start instead.
+        """
+        self._path, self._frame_s, self._threads, self._exact = path, frame_s, threads, exact
         self.damaged = 0
         self.origin: int | None = None
 
@@ -76,7 +80,7 @@ class Decoder:
         """Decodes from the first frame, or from the frame at ``since`` on.
 
         Raises:
-            BadMedia: the file cannot be opened, or no frame of it can be decoded.
+            BadMedia: the file cannot be opened, or no frame of it can be decoded; or, if that must be exact, the place is not found.
         """
         found = False
         for index, stamp, time_base, raw in self._numbered(since):
@@ -91,25 +95,39 @@ class Decoder:
             yield from self._from_start(0)
             return
         self.origin = since.origin
+        for margin_s in (0.0, _SEEK_MARGIN_S) if self._exact else (_SEEK_MARGIN_S,):
+            found = False
+            for entry in self._sought(since, margin_s):
+                found = True
+                yield entry
+            if found:
+                return
+        if self._exact:
+            raise BadMedia(f"{self._path.name!r} cannot be read from frame {since.index} on.", "Read it from its start.")
+        self.origin = None
+        yield from self._from_start(since.index)
+
+    def _sought(self, since: Place, margin_s: float) -> Iterator[tuple[int, int, Fraction, VideoFrame]]:
+        """Nothing where the frame cannot be sought: there are no stamps to go by, or the search lands behind it."""
         with open_container(self._path) as container:
-            stream = _prepare(container, self._path)
+            stream = _prepare(container, self._path, self._threads)
             time_base = stream.time_base or Fraction(1, 1000)
-            frames = self._stamped(container, stream) if _seek(container, stream, since.stamp) else iter(())
+            if not _seek(container, stream, since.stamp, margin_s):
+                return
+            frames = self._stamped(container, stream)
             for stamp, raw in frames:
                 if raw.pts is None or stamp > since.stamp:
-                    break  # no stamps to go by, or the seek landed behind it: count from the start instead
+                    return
                 if stamp < since.stamp:
                     continue
                 yield since.index, stamp, time_base, raw
                 for offset, (later, frame) in enumerate(frames, start=1):
                     yield since.index + offset, later, time_base, frame
                 return
-        self.origin = None
-        yield from self._from_start(since.index)
 
     def _from_start(self, skip: int) -> Iterator[tuple[int, int, Fraction, VideoFrame]]:
         with open_container(self._path) as container:
-            stream = _prepare(container, self._path)
+            stream = _prepare(container, self._path, self._threads)
             time_base = stream.time_base or Fraction(1, 1000)
             for index, (stamp, raw) in enumerate(self._stamped(container, stream)):
                 if index == 0:
@@ -192,17 +210,18 @@ def _put(line: queue.Queue[tuple[bool, Any]], entry: tuple[bool, Any], stopped: 
     return False
 
 
-def _prepare(container: InputContainer, path: Path) -> VideoStream:
+def _prepare(container: InputContainer, path: Path, threads: int) -> VideoStream:
     stream = pick_stream(container, path)
     stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = threads
     return stream
 
 
-def _seek(container: InputContainer, stream: VideoStream, stamp: int) -> bool:
+def _seek(container: InputContainer, stream: VideoStream, stamp: int, margin_s: float) -> bool:
     """Goes to a keyframe some way before ``stamp``; False where the file cannot be sought in."""
     import av
 
-    margin = int(_SEEK_MARGIN_S / float(stream.time_base or Fraction(1, 1000)))
+    margin = int(margin_s / float(stream.time_base or Fraction(1, 1000)))
     try:
         container.seek(stamp - margin, stream=stream, backward=True)
     except (av.error.FFmpegError, OSError, OverflowError):

@@ -136,7 +136,8 @@ def _variance(response: Any) -> float:
     import cv2
 
     around = cv2.mean(response)[0]
-    return max(0.0, cv2.norm(response, cv2.NORM_L2) ** 2 / response.size - around * around)  # meanStdDev takes twenty times as long
+    spread = cv2.norm(response, cv2.NORM_L2) ** 2 / response.size - around * around  # meanStdDev takes twenty times as long
+    return max(0.0, float(spread))
 
 
 def _measured_size(width: int, height: int) -> tuple[int, int]:

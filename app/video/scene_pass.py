@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from array import array
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.video.analysers import ANALYSERS
 from app.video.analysers.interlacing import Interlacing, judge
 from app.video.clock import FilmClock
+from app.video.crew import Crew, GoneError, OutOfStepError
 from app.video.curve_finder import CurveFinder
 from app.video.decode import Decoder, Picture, Place
 from app.video.keyframes import Candidate, Shortlist, appeal, choose, write_jpeg
@@ -20,9 +22,13 @@ from app.video.looking import Look, Looker, looks_at
 from app.video.models import AnalyzeVideo, Keyframe, MediaInfo, Scene
 from app.video.quality import FrameQuality, measure_frame, summarize
 from app.video.scenes import Cut, SceneFinder, make_detector
+from app.video.segments import process_count
 from app.video.table import Table
 from jobs.context import JobContext, OnStep
 from storage.records import SUPPORT
+
+if TYPE_CHECKING:
+    from app.video.decode import Image
 
 STATE_VERSION = 3
 _PROGRESS_EVERY_S = 0.1
@@ -79,7 +85,10 @@ class OpenScene:
 class ScenePass:
     """Runs the pass for one job, from the start or from where an earlier attempt was."""
 
-    def __init__(self, job: JobContext, request: AnalyzeVideo, path: Path, info: MediaInfo, on_step: OnStep) -> None:
+    def __init__(self, job: JobContext, request: AnalyzeVideo, path: Path, info: MediaInfo, on_step: OnStep, processes: int = 1) -> None:
+        """``processes`` look at the film at once; 0: as many as suit the machine."""
+        self._processes = processes
+        self._crew: Crew | None = None
         self._job, self._request, self._path, self._info, self._on_step = job, request, path, info, on_step
         self._clock = FilmClock.of(info.video)
         self._table = Table(ANALYSERS, info.video.fps)
@@ -104,7 +113,8 @@ class ScenePass:
 
         cv2.setNumThreads(1)  # frames are small: handing parts of them to threads costs more than it saves
         place = self._resume()
-        with closing(self._looks(place)) as looks:
+        self._crew = self._make_crew()
+        with self._crew or nullcontext(), closing(self._looks(place)) as looks:
             for look in looks:
                 self._job.raise_if_cancelled()
                 self._take(look)
@@ -116,8 +126,30 @@ class ScenePass:
         leans = list(self._leans.values())
         return PassResult(self._scenes, self._files, end.frame, end.time_s, self._decoder.damaged, self._table, judge(leans))
 
+    def _make_crew(self) -> Crew | None:
+        """Several processes, where that is wanted and possible: PySceneDetect's detectors must see every picture here."""
+        count = process_count(self._processes, os.cpu_count() or 1, self._info) if isinstance(self._finder, CurveFinder) else 1
+        return Crew(self._path, self._info, count, self._job.raise_if_cancelled) if count > 1 else None
+
     def _looks(self, place: Place | None) -> Generator[Look, None, None]:
-        return looks_at(self._decoder.pictures(place), self._looker, len(self._table))
+        if self._crew is not None:
+            try:
+                yield from self._crew.looks(place, len(self._table), self._looker.memory, self._wanted)
+            except OutOfStepError as why:
+                self._crew.close()
+                self._job.log(f"{why} Going on in one process.")
+                place = self._place()
+            else:
+                return
+        yield from looks_at(self._decoder.pictures(place), self._looker, len(self._table))
+
+    def _wanted(self) -> list[int]:
+        return [] if self._open is None else [c.frame for c in self._open.shortlist.candidates()]
+
+    def _place(self) -> Place | None:
+        """Where to start so that the next row is that of the next frame."""
+        first = max(0, len(self._table) - self._table.memory)
+        return Place(first, self._table.stamp(first), self._table.stamp(0)) if len(self._table) else None
 
     def _make_finder(self) -> CurveFinder | SceneFinder:
         request = self._request
@@ -130,6 +162,7 @@ class ScenePass:
         if look.lean is not None:
             self._leans[look.index] = look.lean[0]
         if self._open is None:
+            self._decoder.origin = look.stamp
             self._open = self._opening(Cut(look.index, look.time_s, look.stamp))
         for cut in self._feed(look):
             self._close(cut)
@@ -206,8 +239,7 @@ class ScenePass:
         return {"scene": scene.model_dump(mode="json"), "files": files}
 
     def _save(self, index: int, place: int, candidate: Candidate, best: bool, files: dict[str, str]) -> Keyframe:
-        assert candidate.show is not None
-        image = candidate.show()
+        image = self._draw(candidate)
         name = f"keyframes/scene-{index + 1:04d}-{place}.jpg"
         path = self._job.work_dir / f"scene-{index + 1:04d}-{place}.jpg"
         write_jpeg(image, path)
@@ -228,6 +260,13 @@ class ScenePass:
             sharpness=round(candidate.quality.sharpness, 2),
             **size,
         )
+
+    def _draw(self, candidate: Candidate) -> Image:
+        assert candidate.show is not None
+        try:
+            return candidate.show()
+        except GoneError:
+            return self._looker.show(self._fetch(Cut(candidate.frame, candidate.time_s, candidate.stamp)))()
 
     def _tell(self, time_s: float) -> None:
         now = time.monotonic()
@@ -283,8 +322,7 @@ class ScenePass:
         self._decoder.origin = state["origin"]
         self._leans = {int(frame): lean for frame, lean in state["fields"]}
         self._reopen(state, [row for chunk in chunks for row in chunk["quality"]])
-        first = max(0, len(self._table) - self._table.memory)
-        return Place(first, self._table.stamp(first), state["origin"])
+        return self._place()
 
     def _reopen(self, state: dict[str, Any], quality: list[list[float]]) -> None:
         """The open scene and the finder as they were."""
