@@ -8,11 +8,13 @@ from app.capability import Capability
 from app.video.analyze import analyze_video
 from app.video.proxy import make_proxy
 from app.video.rank_takes import rank_takes
+from app.video.rescene import rescene_video
 from app.video.stills import take_stills
 
 CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     analyze_video,
     make_proxy,
     rank_takes,
+    rescene_video,
     take_stills,
 )

@@ -20,14 +20,19 @@ LANES = ("cpu", "gpu", "io")
 
 @dataclass(frozen=True)
 class MediaField:
-    """Marks a request field as media: an artifact id or, from the owner on this machine, a path."""
+    """Marks a request field as media: an artifact id or, from the owner on this machine, a path.
+
+    With ``name``, only an artifact of that name will do, and the id of the job that made it names it too.
+    """
 
     kind: str
+    name: str | None = None
 
 
 VideoRef = Annotated[str, MediaField("video")]
 AudioRef = Annotated[str, MediaField("audio")]
 ImageRef = Annotated[str, MediaField("image")]
+AnalysisRef = Annotated[str, MediaField("data", name="analysis.json")]
 
 
 @dataclass(frozen=True)

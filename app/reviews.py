@@ -13,8 +13,9 @@ from pydantic import ModelWrapValidatorHandler, RootModel, ValidationError, mode
 
 from app.validation import as_bad_input
 from app.video.review import Line, Review, checked, fold
+from app.video.review_document import to_state
 from app.video.review_operations import AUTHOR_LIMIT, AnyOperation, Operation, label, plain_text
-from configs.errors import BadInput, Conflict
+from configs.errors import BadInput, Conflict, NotFound
 from jobs.events import EventBus
 from storage import reviews
 from storage.artifacts import ArtifactStore
@@ -55,6 +56,14 @@ class Reviews:
         self._clip(artifact_id)
         with self._lock:
             return self._current(artifact_id)
+
+    def for_job(self, artifact_id: str) -> dict[str, Any] | None:
+        """The review as a job reads it; None where there is none, or no clip any more."""
+        try:
+            review = self.get(artifact_id)
+        except NotFound:
+            return None
+        return None if review.is_empty else to_state(review)
 
     def change(self, artifact_id: str, operation: AnyOperation | Mapping[str, Any], shown: Sequence[int] | None = None) -> Review:
         """Carries out one operation.

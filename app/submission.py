@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.capability import Capability
+from app.capability import Capability, MediaField
 from configs.errors import BadInput, BadMedia
 from storage.artifacts import ArtifactStore
 from storage.ids import is_id, new_id
@@ -71,14 +71,17 @@ def resolve_media(
     for name, mark in capability.media_fields().items():
         given = values.get(name)
         references = given if isinstance(given, list) else [] if given is None else [given]
-        found = [_resolve(name, reference, mark.kind, artifacts, take_path) for reference in references]
+        found = [_resolve(name, reference, mark, artifacts, take_path) for reference in references]
         media |= {name if given is not references else f"{name}.{n}": artifact for n, artifact in enumerate(found)}
         if found:
             values[name] = [artifact.id for artifact in found] if given is references else found[0].id
     return values, media
 
 
-def _resolve(name: str, reference: str, kind: str, artifacts: ArtifactStore, take_path: TakePath | None) -> Artifact:
+def _resolve(name: str, reference: str, mark: MediaField, artifacts: ArtifactStore, take_path: TakePath | None) -> Artifact:
+    if mark.name is not None:
+        return _resolve_named(name, reference, mark.name, artifacts)
+    kind = mark.kind
     if is_artifact_id(reference):
         artifact = artifacts.require_file(artifacts.get(reference))
     elif take_path is None:
@@ -87,6 +90,21 @@ def _resolve(name: str, reference: str, kind: str, artifacts: ArtifactStore, tak
         artifact = take_path(reference, kind)
     if artifact.kind != kind:
         raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; {name} needs {kind}.", f"Give a {kind}.")
+    return artifact
+
+
+def _resolve_named(name: str, reference: str, wanted: str, artifacts: ArtifactStore) -> Artifact:
+    """What a job made under the name that is wanted, by the job's id or its own."""
+    if is_id("j-", reference):
+        found = artifacts.named(reference, wanted)
+        if found is None:
+            raise BadInput(f"{name} is {reference}, which made no {wanted}.", "Give a job that has ended well.")
+        return artifacts.require_file(found)
+    if not is_artifact_id(reference):
+        raise BadInput(f"{name} is {reference!r}, which is the id of no job and no artifact.", f"Give a job's id, or its {wanted}'s.")
+    artifact = artifacts.require_file(artifacts.get(reference))
+    if artifact.name != wanted:
+        raise BadInput(f"{name} is {artifact.name}; it needs an {wanted}.", "Give the id of the job that made it.")
     return artifact
 
 
@@ -116,7 +134,8 @@ def new_job(
         raise BadInput(
             f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier."
         )
-    about = next(iter(media.values())).name if media else ""
+    first = next(iter(media.values()), None)
+    about = str(first.meta.get("clip") or first.name) if first else ""
     about += f" and {len(media) - 1} more" if len(media) > 1 else ""
     return NewJob(
         id=new_id("j-"), capability=capability.name, title=f"{capability.title}: {about}" if about else capability.title,

@@ -16,7 +16,7 @@ from app.video.models import DEFAULT_THRESHOLDS, Detector
 
 CAPABILITY = "video.analyze"
 FLAGS = ("detector", "scene_threshold", "min_scene_frames", "frames_per_scene")
-INTERNAL = ("lanes.json", "curves.npz")  # for the page and for later questions, not for people
+INTERNAL = ("lanes.json", "curves.npz", "samples.npz")  # for the page and for later questions, not for people
 MOST_ROWS = 40
 
 

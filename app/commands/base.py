@@ -15,7 +15,7 @@ from configs.errors import BadInput, StudioError
 from configs.settings import Settings, load_settings
 
 DONE, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
-_ARTIFACT_ID = re.compile(r"a-[0-9A-Za-z]+\Z")
+_ID = re.compile(r"[aj]-[0-9A-Za-z]+\Z")
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
 
 
 def media(text: str) -> str:
-    """A media argument: an artifact id as it is, a path made absolute, since a running studio lies elsewhere."""
-    if _ARTIFACT_ID.match(text) and not Path(text).exists():
+    """A media argument: an id as it is, a path made absolute, since a running studio lies elsewhere."""
+    if _ID.match(text) and not Path(text).exists():
         return text
     return str(Path(text).expanduser().absolute())
 

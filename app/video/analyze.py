@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from app.capability import capability
-from app.video.analysers import ANALYSERS
 from app.video.analysers.base import Findings
 from app.video.analysers.sound import why_absent
 from app.video.curves import Shot
-from app.video.document import AnalysedMedia, AnalysisSettings, CutsOnBeat, VideoAnalysis
-from app.video.models import AnalyzeVideo, MediaInfo, Scene
+from app.video.decisions import cuts_on_beat, decide_all
+from app.video.document import AnalysedMedia, AnalysisSettings, VideoAnalysis
+from app.video.models import AnalyzeVideo, MediaInfo
 from app.video.outputs import Findings as Outputs
 from app.video.outputs import write_outputs
+from app.video.reshots import Detection
+from app.video.review_document import from_state
+from app.video.reviewed import Material, apply
 from app.video.sound_task import SoundTask
+from app.video.stored import Samples
 from jobs.context import JobContext
 from storage.records import Artifact
 
@@ -48,10 +50,14 @@ def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
         sound = listening.result()
     curves = found.table.curves()
     analysis = assemble(request, source, info, found, curves, sound)
-    job.progress(_PASS_SHARE, "Writing the report and the edit lists")
-    write_outputs(job, Outputs(analysis, curves, found.files))
+    material = Material(analysis, curves, Samples.of(found.table), found.files, source.path)
+    review = from_state(job.review(source.id))
+    if not review.is_empty:
+        material = apply(job, material, Detection(), review, job.span(_PASS_SHARE, _PASS_SHARE + 0.03))
+    job.progress(_PASS_SHARE + 0.03, "Writing the report and the edit lists")
+    write_outputs(job, Outputs(material.analysis, curves, material.samples, material.pictures))
     job.progress(1.0, "Done")
-    return analysis
+    return material.analysis
 
 
 def media_info(source: Artifact) -> MediaInfo:
@@ -72,8 +78,7 @@ def assemble(
 
     shots = [Shot(scene.start_frame, scene.end_frame) for scene in found.scenes]
     findings = Findings(curves, found.table.samples(), shots, info)
-    answers: dict[str, Any] = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
-    answers["technical"] = answers["technical"].model_copy(update={"interlacing": found.interlacing})
+    answers = decide_all(findings, found.interlacing)
     return VideoAnalysis(
         generator=GENERATOR,
         engine=engine_name(request),
@@ -121,11 +126,3 @@ def warnings_about(info: MediaInfo, decoded: int, damaged: int) -> list[str]:
     if video.vfr:
         found.append("Frames are unevenly spaced in time. Edit lists place cuts on the even grid of the nominal frame rate.")
     return found
-
-
-def cuts_on_beat(scenes: Sequence[Scene], sound: Sound | None, info: MediaInfo) -> CutsOnBeat | None:
-    """How the cuts meet the beats; None without beats or cuts."""
-    from app.video.analysers.sound_rhythm import sync
-
-    met = None if sound is None else sync([scene.start_s for scene in scenes[1:]], sound.rhythm.beats_s, info.video.fps)
-    return None if met is None else CutsOnBeat(**asdict(met))

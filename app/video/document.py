@@ -13,6 +13,7 @@ from app.video.analysers.scenes import Transitions
 from app.video.analysers.sound import Sound
 from app.video.analysers.technical import Technical
 from app.video.models import SCHEMA_VERSION, Detector, MediaInfo, Quality, Scene, Seconds, Strict
+from app.video.review_document import AppliedReview
 
 
 class AnalysedMedia(Strict):
@@ -67,3 +68,6 @@ class VideoAnalysis(Strict):
     sound: Sound | None = None
     cuts_on_beat: CutsOnBeat | None = Field(default=None, description="None without beats or cuts.")
     sound_absent: str | None = Field(default=None, description="Why there is nothing about sound.")
+    review: AppliedReview | None = Field(
+        default=None, description="The clip's review that the scenes are made with; None where a person has said nothing."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from fractions import Fraction
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -9,8 +10,10 @@ from xml.etree import ElementTree as ET
 from app.video.clock import FilmClock
 from app.video.document import AnalysedMedia, VideoAnalysis
 from app.video.export_edl import one_line
+from app.video.export_markers import place_of, title_of
 from app.video.export_otio import target_url
 from app.video.models import AudioStream, Scene
+from app.video.review_document import AppliedMarker
 
 VERSION = "1.10"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n'
@@ -36,8 +39,10 @@ def to_fcpxml(analysis: VideoAnalysis) -> str:
         project, "sequence", format=_FORMAT, duration=seconds(frames, clock), tcStart=seconds(clock.first, clock), tcFormat=_counting(clock)
     )
     spine = ET.SubElement(sequence, "spine")
-    for scene in analysis.scenes:
-        _clip(spine, scene, name, clock)
+    starts = [scene.start_frame for scene in analysis.scenes]
+    clips = [_clip(spine, scene, name, clock) for scene in analysis.scenes]
+    for marker in analysis.review.markers if analysis.review else ():
+        _marker(clips[bisect_right(starts, marker.frame) - 1], marker, clock)
     ET.indent(root)
     return _HEAD + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -75,7 +80,7 @@ def _source(media: AnalysedMedia) -> str:
     return target_url(media) if media.path is not None else quote(one_line(media.name))
 
 
-def _clip(spine: ET.Element, scene: Scene, name: str, clock: FilmClock) -> None:
+def _clip(spine: ET.Element, scene: Scene, name: str, clock: FilmClock) -> ET.Element:
     first = clock.position(scene.start_frame, scene.start_s)
     last = max(first + 1, clock.position(scene.end_frame, scene.end_s))
     clip = ET.SubElement(
@@ -84,6 +89,17 @@ def _clip(spine: ET.Element, scene: Scene, name: str, clock: FilmClock) -> None:
     )  # fmt: skip
     words = "; ".join(scene.quality.remarks)
     ET.SubElement(clip, "note").text = f"{name}, frames {scene.start_frame} to {scene.end_frame - 1}" + (f": {words}" if words else "")
+    return clip
+
+
+def _marker(clip: ET.Element, marker: AppliedMarker, clock: FilmClock) -> None:
+    """A marker in the clip that its first frame belongs to; FCPXML knows no colours, so the colour stands in the note."""
+    first, frames = place_of(marker, clock)
+    said = ": ".join(filter(None, (marker.author, marker.note)))
+    ET.SubElement(
+        clip, "marker", start=seconds(clock.first + first, clock), duration=seconds(frames, clock),
+        value=title_of(marker) or f"Marker at frame {marker.frame}", note=f"{said} ({marker.colour})".strip(),
+    )  # fmt: skip
 
 
 def _counting(clock: FilmClock) -> str:

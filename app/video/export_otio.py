@@ -7,13 +7,15 @@ from typing import Any
 
 from app.video.clock import FilmClock
 from app.video.document import AnalysedMedia, VideoAnalysis
+from app.video.export_markers import otio_colour, place_of, title_of
 from app.video.models import Scene
+from app.video.review_document import AppliedMarker
 
 METADATA_KEY = "animation_ai_studio"
 
 
 def to_otio(analysis: VideoAnalysis) -> str:
-    """OTIO JSON. Source ranges count from the film's start timecode at its nominal rate."""
+    """OTIO JSON. Source ranges count from the film's start timecode at its nominal rate; people's markers lie on the timeline."""
     import opentimelineio as otio
 
     clock = FilmClock.of(analysis.media.info.video)
@@ -25,6 +27,8 @@ def to_otio(analysis: VideoAnalysis) -> str:
     frames = clock.position(analysis.frame_count, analysis.duration_s)
     for scene in analysis.scenes:
         track.append(_clip(scene, analysis.media, clock, max(1, frames)))
+    for marker in analysis.review.markers if analysis.review else ():
+        timeline.tracks.markers.append(_marker(marker, clock))
     return str(timeline.to_json_string(indent=2))
 
 
@@ -49,6 +53,20 @@ def _clip(scene: Scene, media: AnalysedMedia, clock: FilmClock, frames: int) -> 
         "keyframes": [{"frame": k.frame, "name": k.name} for k in scene.keyframes],
     }
     return clip
+
+
+def _marker(marker: AppliedMarker, clock: FilmClock) -> Any:
+    """A marker of the timeline; its range counts from the timeline's first frame."""
+    import opentimelineio as otio
+
+    made = otio.schema.Marker(
+        name=title_of(marker) or f"Marker at frame {marker.frame}",
+        marked_range=_range(*place_of(marker, clock), float(clock.fps)),
+        color=otio_colour(marker),
+        comment=marker.note,
+    )
+    made.metadata[METADATA_KEY] = marker.model_dump(mode="json", exclude_none=True)
+    return made
 
 
 def target_url(media: AnalysedMedia) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.video.analysers.changes import Changes
+from app.video.clock import FilmClock
 from app.video.curves import Curves
 from app.video.document import VideoAnalysis
 from app.video.export_chapters import to_ffmetadata, to_youtube
@@ -15,8 +16,11 @@ from app.video.export_edl import to_edl
 from app.video.export_fcpxml import to_fcpxml
 from app.video.export_frames_csv import frames_csv
 from app.video.export_marker_edl import Marker, to_marker_edl
+from app.video.export_markers import RESOLVE_COLOURS, markers_csv, place_of, title_of
 from app.video.export_otio import to_otio
 from app.video.report import to_html
+from app.video.review_document import AppliedMarker
+from app.video.stored import CURVES, DOCUMENT, SAMPLES, Samples
 from jobs.context import JobContext
 from storage.records import RESULT, SUPPORT
 
@@ -30,6 +34,7 @@ class Findings:
 
     analysis: VideoAnalysis
     curves: Curves
+    samples: Samples
     pictures: Mapping[str, str]
 
 
@@ -42,6 +47,7 @@ class Output:
     media_type: str
     write: Callable[[Findings], str | Iterator[str]]
     role: str = RESULT
+    wanted: Callable[[Findings], bool] = lambda found: True
 
 
 OUTPUTS: tuple[Output, ...] = (
@@ -49,7 +55,8 @@ OUTPUTS: tuple[Output, ...] = (
     Output("scenes.csv", "data", "text/csv", lambda f: to_csv(f.analysis)),
     Output("frames.csv", "data", "text/csv", lambda f: frames_csv(for_people(f.curves), f.analysis.media.info.video)),
     Output("scenes.edl", "timeline", "text/plain", lambda f: to_edl(f.analysis)),
-    Output("markers.edl", "timeline", "text/plain", lambda f: to_marker_edl(f.analysis, worst_moments(f.analysis))),
+    Output("markers.edl", "timeline", "text/plain", lambda f: to_marker_edl(f.analysis, all_markers(f.analysis))),
+    Output("markers.csv", "data", "text/csv", lambda f: markers_csv(f.analysis), wanted=lambda f: bool(hand_made(f.analysis))),
     Output("scenes.otio", "timeline", "application/vnd.pixar.opentimelineio+json", lambda f: to_otio(f.analysis)),
     Output("scenes.fcpxml", "timeline", "application/xml", lambda f: to_fcpxml(f.analysis)),
     Output("chapters.ffmeta", "timeline", "text/plain", lambda f: to_ffmetadata(f.analysis)),
@@ -62,18 +69,28 @@ OUTPUTS: tuple[Output, ...] = (
 def write_outputs(job: JobContext, found: Findings) -> None:
     """Writes and keeps every file of the table, then the curves and the pictures with their composition."""
     source = [found.analysis.media.artifact_id]
+    stored = [_store(job, name, data, source) for name, data in ((CURVES, found.curves.pack()), (SAMPLES, found.samples.pack()))]
     for output in OUTPUTS:
+        if not output.wanted(found):
+            continue
+        about = {"clip": found.analysis.media.name} if output.name == DOCUMENT else {}
+        inputs = [*source, *stored] if output.name == DOCUMENT else source  # the way from an analysis to what it was decided from
         path = job.work_dir / output.name
         text = output.write(found)
         with path.open("w", encoding="utf-8", newline="") as file:
             file.writelines([text] if isinstance(text, str) else text)
-        job.save(output.name, path, kind=output.kind, role=output.role, media_type=output.media_type, inputs=source)
+        job.save(output.name, path, kind=output.kind, role=output.role, media_type=output.media_type, inputs=inputs, meta=about)
         path.unlink()
-    path = job.work_dir / "curves.npz"
-    path.write_bytes(found.curves.pack())
-    job.save(path.name, path, kind="data", role=SUPPORT, media_type="application/octet-stream", inputs=source)
-    path.unlink()
     _draw_compositions(job, found)
+
+
+def _store(job: JobContext, name: str, data: bytes, inputs: list[str]) -> str:
+    """Keeps what later questions need; returns its id."""
+    path = job.work_dir / name
+    path.write_bytes(data)
+    saved = job.save(name, path, kind="data", role=SUPPORT, media_type="application/octet-stream", inputs=inputs)
+    path.unlink()
+    return saved.id
 
 
 def for_people(curves: Curves) -> Curves:
@@ -87,6 +104,24 @@ def worst_moments(analysis: VideoAnalysis) -> list[Marker]:
         Marker(frame=m.frame, colour="Red", note=m.why, author=AUTHOR, name=f"Coherence {m.coherence:.2f}", time_s=m.time_s)
         for m in analysis.coherence.worst
     ]
+
+
+def hand_made(analysis: VideoAnalysis) -> list[AppliedMarker]:
+    """The markers that people set, by frame."""
+    return [] if analysis.review is None else analysis.review.markers
+
+
+def all_markers(analysis: VideoAnalysis) -> list[Marker]:
+    """Those of people, and the worst moments."""
+    clock = FilmClock.of(analysis.media.info.video)
+    notes = [
+        Marker(
+            frame=m.frame, colour=RESOLVE_COLOURS.get(m.colour, m.colour), note=m.note, author=m.author, name=title_of(m),
+            time_s=m.time_s, frames=place_of(m, clock)[1],
+        )
+        for m in hand_made(analysis)
+    ]  # fmt: skip
+    return [*notes, *worst_moments(analysis)]
 
 
 def _lanes(found: Findings) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from app.video import report_words
+from app.video import report_notes, report_words
 from app.video.document import VideoAnalysis
 from app.video.models import AudioStream, Keyframe, Scene
 
@@ -45,6 +45,7 @@ def to_html(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> str:
             _scene(scene, group, data, report_words.of_shot(analysis, scene.index))
             for scene, group in zip(analysis.scenes, shown, strict=True)
         ),
+        notes=report_notes.section(analysis),
         settings=escape(
             f"{analysis.settings.detector} detector, threshold {analysis.settings.scene_threshold:g}, "
             f"at least {analysis.settings.min_scene_frames} frames a scene"

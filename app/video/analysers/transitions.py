@@ -215,4 +215,4 @@ def _steady(d: Column, start: int, end: int) -> bool:
     """No single step makes up most of the way: a straight line is walked, not jumped."""
     steps = d[start + 1 : end + 1].tolist()
     total = sum(steps)
-    return total > 0 and max(steps) <= _STEADY_SHARE * total
+    return bool(total > 0 and max(steps) <= _STEADY_SHARE * total)

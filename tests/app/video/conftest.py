@@ -68,7 +68,9 @@ class FakeStudio:
         self.calls: list[tuple[str, dict[str, Json]]] = []
         self.after_call: Callable[[str, Mapping[str, Json]], None] = lambda verb, fields: None
         self.cancelled = False
+        self.review: Json = None
         self.attempts = 0
+        self.media: tuple[Artifact, ...] = ()
 
     def call(self, verb: str, **fields: Json) -> Json:
         fields = json.loads(json.dumps(fields))
@@ -96,6 +98,7 @@ class FakeStudio:
     def context(self, *media: Artifact) -> JobContext:
         """A new attempt, which knows what the earlier ones kept."""
         self.attempts += 1
+        self.media = media
         work_dir = self.folder / f"work-{self.attempts}"
         work_dir.mkdir()
         order = Order(
@@ -116,6 +119,12 @@ class FakeStudio:
 
     def _checkpoint(self, fields: dict[str, Json]) -> None:
         self.saved = fields["state"]
+
+    def _review(self, fields: dict[str, Json]) -> Json:
+        return self.review
+
+    def _artifact(self, fields: dict[str, Json]) -> Json:
+        return artifact_to_json(next(a for a in [*self.artifacts.values(), *self.media] if a.id == fields["id"]))
 
     def _publish(self, fields: dict[str, Json]) -> None:
         self.published[fields["key"]] = fields["value"]
