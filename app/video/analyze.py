@@ -20,6 +20,7 @@ from app.video.review_document import from_state
 from app.video.reviewed import Material, apply
 from app.video.sound_task import SoundTask
 from app.video.stored import Samples
+from configs.settings import load_settings
 from jobs.context import JobContext
 from storage.records import Artifact
 
@@ -45,7 +46,8 @@ def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
     job.progress(0.0, "Opening the clip")
     info = media_info(source)
     with SoundTask(source.path, info) as listening:
-        found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE)).run()
+        processes = load_settings().analysis_processes
+        found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE), processes).run()
         job.progress(_PASS_SHARE, "Listening to the end")
         sound = listening.result()
     curves = found.table.curves()
