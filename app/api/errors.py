@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.api.v1.errors import error_body, status_of
 from app.validation import as_bad_input
 from configs.errors import StudioError
 
 log = logging.getLogger(__name__)
+GATEWAY = "/v1/"
 
 
 def error_response(error: StudioError) -> JSONResponse:
@@ -29,20 +31,31 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _studio_error(_: Request, error: Exception) -> Response:
+async def _studio_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, StudioError)
-    return error_response(error)
+    return _of_gateway(error) if _is_gateway(request) else error_response(error)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return error_response(as_bad_input(error.errors()))
+    bad = as_bad_input(error.errors())
+    if not _is_gateway(request):
+        return error_response(bad)
+    return _of_gateway(bad, ".".join(str(part) for part in error.errors()[0]["loc"] if part != "body") or None)
+
+
+def _is_gateway(request: Request) -> bool:
+    return request.url.path.startswith(GATEWAY)
+
+
+def _of_gateway(error: StudioError, param: str | None = None) -> Response:
+    return JSONResponse(error_body(error, param), status_of(error))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, StudioError):  # FastAPI wraps what is raised while it reads a body
-        return error_response(error.__cause__)
+        return _of_gateway(error.__cause__) if _is_gateway(request) else error_response(error.__cause__)
     if error.status_code == 404:
         return _answer(404, "not_found", f"There is no {request.url.path}.", "GET /api lists every address.")
     if error.status_code == 405:

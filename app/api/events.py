@@ -23,7 +23,7 @@ router = APIRouter(tags=["events"])
 HEARTBEAT_S = 15.0
 RECENT_JOBS = 50
 JOB_KINDS = ("job", "published", "artifact", "log", "emit")
-STUDIO_KINDS = ("job", "artifact", "review")
+STUDIO_KINDS = ("job", "artifact", "review", "models")
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _STREAM: dict[int | str, dict[str, Any]] = {
     **ERRORS,

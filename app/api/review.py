@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import StudioDep
 from app.api.models import ERRORS
-from app.reviews import OperationBody, review_to_json
+from app.reviews import OperationBody
 from app.video.analysers.scenes import Transitions
 from app.video.reshots import Detection, ReviewedShot
+from app.views import review_to_json
 
 router = APIRouter(tags=["review"], responses=ERRORS)
 

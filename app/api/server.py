@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import artifacts, capabilities, errors, events, health, jobs, login, projects, reference, review, samples, uploads
+from app.api import artifacts, capabilities, errors, events, health, jobs, loaded, login, projects, reference, review, samples, uploads
 from app.api.access import AccessMiddleware, Gate
 from app.api.feed import Streams
 from app.api.limits import BodyLimit
 from app.api.metrics import Durations
 from app.api.passphrase import load_keys
+from app.api.v1 import chat, embeddings, models
 from app.studio import Studio
 
 DESCRIPTION = "Everything the studio can do, over HTTP. Long work is a job: submit it, follow it, fetch what it made."
@@ -41,7 +42,7 @@ def create_api(studio: Studio) -> FastAPI:
     app.state.durations = Durations()
     app.state.durations.follow(studio.events)
     errors.install(app)
-    modules = (jobs, events, uploads, artifacts, review, samples, projects, health, login, reference)
+    modules = (jobs, events, uploads, artifacts, review, samples, projects, loaded, chat, embeddings, models, health, login, reference)
     app.include_router(capabilities.make_router(studio.capabilities))
     for module in modules:
         app.include_router(module.router)

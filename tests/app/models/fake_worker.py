@@ -15,8 +15,6 @@ from tests.jobs.handlers import Answer, Ask
 
 MODELS = (fake_card("parrot", 1000, 10), fake_card("counter", 500, 5, task="embedding"), fake_card("slow", 1000, 10))
 CARDS = {card.name: card for card in MODELS}
-    card.name: card for card in (fake_card("parrot", 1000, 10), fake_card("counter", 500, 5, task="embedding"), fake_card("slow", 1000, 10))
-}
 
 
 class FakeServices(ModelServices):
