@@ -27,6 +27,8 @@ class Entry:
 COMMANDS: dict[str, Entry] = {
     "analyze": Entry("app.commands.analyze", "find the scenes of a video; write a report, keyframes, CSV, EDL and OTIO"),
     "rank": Entry("app.commands.rank", "sort takes of one shot by how well they hold together; write a report, CSV and contact sheet"),
+    "review": Entry("app.commands.review", "correct a clip's shots by hand, set markers; undo and redo"),
+    "rescene": Entry("app.commands.rescene", "apply other thresholds and edits to an analysis; write all its files anew"),
     "run": Entry("app.commands.run", "run any capability by its name, with flags made from its request type"),
     "list": Entry("app.commands.capabilities", "what the studio can do"),
     "jobs": Entry("app.commands.jobs", "list, show, watch, cancel and retry jobs, or run one next"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.content import stat_of
 from app.remote import RemoteSession, find_running
-from app.views import artifact_to_json, job_to_json, lineage_to_json, page_to_json, project_to_json, submitted_to_json
+from app.views import artifact_to_json, job_to_json, lineage_to_json, page_to_json, project_to_json, review_to_json, submitted_to_json
 from configs.errors import Conflict
 from configs.settings import Settings
 from storage.records import ENDED
@@ -72,6 +72,15 @@ class Session(Protocol):
 
     def relink(self, artifact_id: str, path: str) -> Json:
         """Says where a moved file lies now."""
+
+    def review(self, artifact_id: str) -> Json:
+        """A clip's review."""
+
+    def change_review(self, artifact_id: str, operation: Mapping[str, Any]) -> Json:
+        """Carries out one operation; the review after it."""
+
+    def turn_review(self, artifact_id: str, way: str) -> Json:
+        """``undo`` or ``redo``; the review after it."""
 
     def projects(self) -> list[Json]:
         """Every project."""
@@ -178,6 +187,19 @@ class LocalSession:
     def relink(self, artifact_id: str, path: str) -> Json:
         """See `Session`."""
         return artifact_to_json(self._studio.relink(artifact_id, path))
+
+    def review(self, artifact_id: str) -> Json:
+        """See `Session`."""
+        return review_to_json(artifact_id, self._studio.reviews.get(artifact_id))
+
+    def change_review(self, artifact_id: str, operation: Mapping[str, Any]) -> Json:
+        """See `Session`."""
+        return review_to_json(artifact_id, self._studio.reviews.change(artifact_id, operation))
+
+    def turn_review(self, artifact_id: str, way: str) -> Json:
+        """See `Session`."""
+        reviews = self._studio.reviews
+        return review_to_json(artifact_id, reviews.undo(artifact_id) if way == "undo" else reviews.redo(artifact_id))
 
     def projects(self) -> list[Json]:
         """See `Session`."""

@@ -117,6 +117,18 @@ class RemoteSession:
         """Says where a moved file lies now."""
         return self._object("POST", f"/api/artifacts/{quote(artifact_id, safe='')}/relink", {"path": path})
 
+    def review(self, artifact_id: str) -> Json:
+        """A clip's review."""
+        return self._object("GET", f"/api/artifacts/{quote(artifact_id, safe='')}/review")
+
+    def change_review(self, artifact_id: str, operation: Mapping[str, Any]) -> Json:
+        """Carries out one operation; the review after it."""
+        return self._object("POST", f"/api/artifacts/{quote(artifact_id, safe='')}/review", operation)
+
+    def turn_review(self, artifact_id: str, way: str) -> Json:
+        """``undo`` or ``redo``; the review after it."""
+        return self._object("POST", f"/api/artifacts/{quote(artifact_id, safe='')}/review/{way}")
+
     def projects(self) -> list[Json]:
         """Every project."""
         found: list[Json] = self._json("GET", "/api/projects")

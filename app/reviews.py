@@ -14,7 +14,7 @@ from pydantic import ModelWrapValidatorHandler, RootModel, ValidationError, mode
 from app.validation import as_bad_input
 from app.video.review import Line, Review, checked, fold
 from app.video.review_document import to_state
-from app.video.review_operations import AUTHOR_LIMIT, AnyOperation, Operation, label, plain_text
+from app.video.review_operations import AUTHOR_LIMIT, AnyOperation, Operation, plain_text
 from configs.errors import BadInput, Conflict, NotFound
 from jobs.events import EventBus
 from storage import reviews
@@ -137,20 +137,6 @@ def _read_detected(analysis: Path) -> tuple[tuple[int, ...], int]:
     applied = document.get("review")
     found = applied["detected"] if applied else [scene["start_frame"] for scene in document["scenes"][1:]]
     return tuple(found), int(document["frame_count"])
-
-
-def review_to_json(artifact_id: str, review: Review) -> dict[str, Any]:
-    """The shape over HTTP and on the command line."""
-    return {
-        "artifact_id": artifact_id,
-        "revision": review.revision,
-        "can_undo": bool(review.done),
-        "can_redo": bool(review.undone),
-        "undo_label": label(dict(review.done[-1].operation)) if review.done else None,
-        "redo_label": label(dict(review.undone[-1].operation)) if review.undone else None,
-        "boundaries": {"added": sorted(review.added), "removed": sorted(review.removed)},
-        "markers": [dict(marker.__dict__) for marker in review.in_order()],
-    }
 
 
 def _line(entry: reviews.Entry) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.capability import Capability
+from app.video.review import Review
 from storage.records import Artifact, Job, Page, Project
 
 if TYPE_CHECKING:
@@ -60,6 +61,20 @@ def lineage_to_json(lineage: dict[str, Any]) -> dict[str, Any]:
         "job": job_to_json(job) if job else None,
         "parents": [artifact_to_json(parent) for parent in lineage.get("parents", ())],
         "children": [artifact_to_json(child) for child in lineage.get("children", ())],
+    }
+
+
+def review_to_json(artifact_id: str, review: Review) -> dict[str, Any]:
+    """The shape over HTTP and on the command line."""
+    return {
+        "artifact_id": artifact_id,
+        "revision": review.revision,
+        "can_undo": bool(review.done),
+        "can_redo": bool(review.undone),
+        "undo_label": review.undo_label,
+        "redo_label": review.redo_label,
+        "boundaries": {"added": sorted(review.added), "removed": sorted(review.removed)},
+        "markers": [dict(marker.__dict__) for marker in review.in_order()],
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from app.client import open_session
+from app.client import Session, open_session
 from app.commands import text
 from app.commands.base import Command, Console, media, settings_of, table
 from app.commands.export_folder import require_folder, write_folder
@@ -42,11 +42,16 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         job = run_job(session, console, CAPABILITY, request, project_id=arguments.project, reuse=not arguments.again)
         if job["state"] != "succeeded":
             return report_end(console, job, lambda: "")
-        clip = job["result"]["media"]["name"]
-        folder = out or require_folder(Path(f"{Path(clip).stem}-analysis"))
-        assert folder is not None
-        files = [artifact for artifact in job["artifacts"] if artifact["name"] not in INTERNAL]
-        written = write_folder(session, files, folder)
+        return write_analysis(session, console, job, out, "analysis")
+
+
+def write_analysis(session: Session, console: Console, job: Mapping[str, Any], out: Path | None, ending: str) -> int:
+    """Writes an analysis' files into ``out``, or into <name of the clip>-<ending> in this folder; returns the exit code."""
+    clip = job["result"]["media"]["name"]
+    folder = out or require_folder(Path(f"{Path(clip).stem}-{ending}"))
+    assert folder is not None
+    files = [artifact for artifact in job["artifacts"] if artifact["name"] not in INTERNAL]
+    written = write_folder(session, files, folder)
     document = {
         "job": {key: value for key, value in job.items() if key != "result"},
         "analysis": job["result"],
