@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.video.analysers.base import Analyser, Findings
 from app.video.analysers.depth import LAYERS, LayerName, layers, softness
 from app.video.analysers.saliency import Subject, find_subject, saliency
+from app.video.analysers.subject_join import SOURCES, Source, joined
 from app.video.curves import Curves, Shot
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class SubjectBox(_Model):
     centre_x: float = Field(ge=0, le=1)
     centre_y: float = Field(ge=0, le=1)
     confidence: float = Field(ge=0, le=1, description="0: nothing stands out; from 0.35 on it is taken for a subject.")
-    source: Literal["saliency"] = "saliency"
+    source: Source = Field(default="saliency", description="What speaks for it: it looks different, it moves on its own, or both.")
 
 
 class DepthLayer(_Model):
@@ -189,12 +191,22 @@ def decide(findings: Findings) -> FilmComposition:
     """Medians per shot, with the sample nearest to them."""
     import numpy as np
 
-    frames = findings.samples["frame"]
+    samples = _placed(joined(findings.samples, findings.shots), findings.info.video.width / findings.info.video.height)
     shots = []
     for shot in findings.shots:
-        low, high = np.searchsorted(frames, [shot.start, shot.end])
-        shots.append(_shot(shot, findings.samples.part(int(low), int(high))))
+        low, high = np.searchsorted(samples["frame"], [shot.start, shot.end])
+        shots.append(_shot(shot, samples.part(int(low), int(high))))
     return FilmComposition(shots=shots, remarks=_film_remarks(shots))
+
+
+def _placed(samples: Curves, aspect: float) -> Curves:
+    """The samples with what depends on the subject's place worked out for the subjects that they now have."""
+    import numpy as np
+
+    centres = list(zip(samples["subject_x"].tolist(), samples["subject_y"].tolist(), strict=True))
+    thirds = np.asarray([thirds_score(x, y) for x, y in centres], np.float32)
+    power = np.asarray([power_point_distance(x, y, aspect) for x, y in centres], np.float32)
+    return replace(samples, columns={**samples.columns, "thirds_score": thirds, "power_point_distance": power})
 
 
 def of_sample(row: Mapping[str, float]) -> Composition:
@@ -204,7 +216,7 @@ def of_sample(row: Mapping[str, float]) -> Composition:
     found = subject.confidence >= SURE
     size, sure = shot_size(subject) if found else (None, 0.0)
     return Composition(
-        subject=_box(subject) if found else None,
+        subject=_box(subject, SOURCES[int(row.get("subject_source", 0))]) if found else None,
         headroom=round(subject.top, 3) if found else None,
         shot_size=size,
         shot_size_confidence=sure,
@@ -227,7 +239,7 @@ def _shot(shot: Shot, samples: Curves) -> ShotComposition:
     medians = np.array([np.median(column[~np.isnan(column)]) if not np.isnan(column).all() else np.nan for column in table.T])
     place = _nearest(table, medians)
     row = dict(zip(names, medians.tolist(), strict=True))
-    row.update({f"subject_{name}": float(samples[f"subject_{name}"][place]) for name in _SUBJECT})
+    row.update({f"subject_{name}": float(samples[f"subject_{name}"][place]) for name in (*_SUBJECT, "source")})
     composition = of_sample(row)
     frame = int(samples["frame"][place])
     return ShotComposition(**composition.model_dump(), **span, frame=frame, remarks=remarks(composition))
@@ -243,11 +255,11 @@ def _nearest(table: Array, medians: Array) -> int:
     return int(np.argmin(distance))
 
 
-def _box(subject: Subject) -> SubjectBox:
+def _box(subject: Subject, source: Source) -> SubjectBox:
     x, y, w, h, centre_x, centre_y = (
         round(min(1.0, value), 4) for value in (subject.left, subject.top, subject.width, subject.height, subject.x, subject.y)
     )
-    return SubjectBox(x=x, y=y, w=w, h=h, centre_x=centre_x, centre_y=centre_y, confidence=round(subject.confidence, 3))
+    return SubjectBox(x=x, y=y, w=w, h=h, centre_x=centre_x, centre_y=centre_y, confidence=round(subject.confidence, 3), source=source)
 
 
 def _layers(row: Mapping[str, float]) -> list[DepthLayer]:
