@@ -19,22 +19,14 @@ def frames_csv(curves: Curves, video: VideoStream) -> Iterator[str]:
     Numbers have six significant digits; what was not measured is left empty.
     """
     clock, names = FilmClock.of(video), list(curves.columns)
-    yield _lines([["frame", "time_s", "timecode", *names]])
+    heading = io.StringIO()
+    csv.writer(heading).writerow(["frame", "time_s", "timecode", *names])
+    yield heading.getvalue()
+    pattern = ",%.6g" * len(names)
     for start in range(0, len(curves), _ROWS):
         part = curves.part(start, min(len(curves), start + _ROWS))
-        columns = [part[name].tolist() for name in names]
-        rows = []
-        for row, time_s in enumerate(part.times_s.tolist()):
-            frame = start + row
-            rows.append([frame, f"{time_s:.6f}", clock.timecode(frame, time_s), *(_number(column[row]) for column in columns)])
-        yield _lines(rows)
-
-
-def _number(value: float) -> str:
-    return "" if value != value else f"{value:.6g}"  # NaN alone differs from itself
-
-
-def _lines(rows: list[list[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
+        numbers = zip(*(part[name].tolist() for name in names), strict=True) if names else iter([()] * len(part))
+        yield "".join(
+            f"{frame},{time_s:.6f},{clock.timecode(frame, time_s)}{(pattern % row).replace('nan', '')}\r\n"
+            for frame, (time_s, row) in enumerate(zip(part.times_s.tolist(), numbers, strict=True), start=start)
+        )

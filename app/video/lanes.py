@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,7 +58,7 @@ def make_lanes(analysis: VideoAnalysis, curves: Curves) -> Lanes:
             hint="Speed of the camera, square root, full at 60 % of the width per second",
             values=_root(speed / _PAN_FULL),
         ),
-        Lane(name="Coherence", kind="heat", hint="Where the picture does not hold together", values=_binned(heat, np.max)),
+        Lane(name="Coherence", kind="heat", hint="Where the picture does not hold together", values=_binned(heat)),
         Lane(
             name="Motion",
             kind="level",
@@ -89,24 +88,24 @@ def _sound_lanes(analysis: VideoAnalysis) -> list[Lane]:
     ]
 
 
-def _binned(values: Values, pick: Any) -> list[float]:
-    """At most `BINS` values, each picked from its stretch of frames."""
+def _binned(values: Values) -> list[float]:
+    """At most `BINS` values, each the greatest of its stretch of frames."""
     import numpy as np
 
     if len(values) == 0:
         return []
     edges = np.linspace(0, len(values), min(BINS, len(values)) + 1).astype(int)
-    return _rounded(np.asarray([pick(values[a:b]) for a, b in pairwise(edges.tolist())]))
+    return _rounded(np.maximum.reduceat(values, edges[:-1]))
 
 
 def _root(values: Values) -> list[float]:
     """Square roots, so that slow movement can be seen beside fast."""
     import numpy as np
 
-    return _binned(np.sqrt(np.maximum(np.nan_to_num(values), 0.0)), np.max)
+    return _binned(np.sqrt(np.maximum(np.nan_to_num(values), 0.0)))
 
 
 def _rounded(values: Values) -> list[float]:
     import numpy as np
 
-    return [round(float(v), 3) for v in np.clip(np.nan_to_num(values), 0.0, 1.0)]
+    return [round(v, 3) for v in np.clip(np.nan_to_num(values), 0.0, 1.0).tolist()]

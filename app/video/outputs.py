@@ -25,6 +25,7 @@ from jobs.context import JobContext
 from storage.records import RESULT, SUPPORT
 
 AUTHOR = "Animation AI Studio"
+_LARGE_PX = 960  # keyframes from this width on have their composition drawn at half the size
 _FAR = {name for name in Changes.columns if name[1:].isdecimal() and name not in ("d1", "h1")}
 
 
@@ -139,7 +140,8 @@ def _draw_compositions(job: JobContext, found: Findings) -> None:
 
     for scene, composition in zip(found.analysis.scenes, found.analysis.composition.shots, strict=True):
         keyframe = scene.keyframe
-        picture = None if keyframe is None else cv2.imread(found.pictures[keyframe.name])
+        size = cv2.IMREAD_COLOR if keyframe is None or keyframe.width < _LARGE_PX else cv2.IMREAD_REDUCED_COLOR_2
+        picture = None if keyframe is None else cv2.imread(found.pictures[keyframe.name], size)
         if keyframe is None or picture is None:
             continue
         path = job.work_dir / "composition.jpg"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from configs.errors import BadInput
 
@@ -11,17 +12,20 @@ _PATTERN = re.compile(r"^(\d{1,2}):([0-5]\d):([0-5]\d)([:;.,])(\d{2,3})$")
 _DAY_S = 24 * 60 * 60
 
 
+@lru_cache(maxsize=64)
 def nominal_fps(fps: Fraction | float) -> int:
     """The whole number of frames that timecode counts per second: 30 for 29.97, at least 1."""
     return max(1, int(Fraction(fps).limit_denominator(100_000) + Fraction(1, 2)))
 
 
+@lru_cache(maxsize=64)
 def can_drop(fps: Fraction | float) -> bool:
     """Whether drop-frame counting exists for this rate: 29.97 and its multiples only."""
     base = nominal_fps(fps)
     return base % 30 == 0 and abs(Fraction(fps) - Fraction(base * 1000, 1001)) < Fraction(1, 1000)
 
 
+@lru_cache(maxsize=64)
 def frames_per_day(fps: Fraction | float, drop_frame: bool) -> int:
     """After this many frames timecode starts again at 00:00:00:00."""
     base = nominal_fps(fps)
