@@ -90,14 +90,21 @@ def open_container(path: Path) -> InputContainer:
     """Opens a file for demuxing.
 
     Raises:
-        BadMedia: no demuxer can read it.
+        BadMedia: it has gone since it was taken in, or no demuxer can read it.
     """
     import av
 
     try:
         return av.open(str(path), metadata_errors="replace", options=dict(OPEN_OPTIONS))
     except (av.error.FFmpegError, OSError, ValueError, RuntimeError) as error:
+        require_there(path)
         raise BadMedia(f"{path.name!r} is not a video that can be opened, or it is damaged ({_why(error)}).", _PLAYABLE) from error
+
+
+def require_there(path: Path) -> None:
+    """Raises `BadMedia` in the store's words when a file that was there has gone: moved, deleted, its disk taken away."""
+    if not os.path.exists(path):
+        raise BadMedia(f"{path.name} is no longer at {path}.", "Relink it in the Library, or add it again.", "media_missing")
 
 
 def pick_stream(container: InputContainer, path: Path) -> AvVideoStream:

@@ -44,13 +44,13 @@ def document(client: TestClient) -> dict[str, Any]:
     return found
 
 
-def example(row: Row, clip: Path) -> dict[str, Any]:
-    """A small request that the row can answer."""
+def example(row: Row, clip: Path, analysis: str = "j-0000000000000000") -> dict[str, Any]:
+    """A small request that the row can answer; ``analysis`` is the job of one."""
     request: dict[str, Any] = {}
     for name, mark in row.media_fields().items():
         if row.request.model_fields[name].is_required():
-            assert mark.kind == "video", f"{row.name} takes {mark.kind}: make an example of it here"
-            request[name] = str(clip)
+            assert mark.kind == "video" or mark.name == "analysis.json", f"{row.name} takes {mark.kind}: make an example of it here"
+            request[name] = str(clip) if mark.kind == "video" else analysis
     return {**request, **EXAMPLES.get(row.name, {})}
 
 
@@ -92,7 +92,11 @@ def test_it_is_a_tool(row: Row, client: TestClient) -> None:
 
 @each
 def test_it_runs_as_a_job_and_answers_in_its_type(row: Row, client: TestClient, studio: Studio, make_clip: Callable[..., Path]) -> None:
-    answer = client.post(f"/api/capabilities/{row.name}", json=example(row, make_clip(f"{row.name}.mp4", cuts=(12,), frames=24)))
+    clip, analysis = make_clip(f"{row.name}.mp4", cuts=(12,), frames=24), ""
+    if any(mark.name == "analysis.json" for mark in row.media_fields().values()):
+        analysis = studio.submit("video.analyze", {"video": str(clip)}, allow_paths=True).job.id
+        studio.wait(analysis, 60)
+    answer = client.post(f"/api/capabilities/{row.name}", json=example(row, clip, analysis))
     assert answer.status_code == 202, answer.text
     detail = studio.wait(answer.json()["id"], 60)
     assert detail.job.state == "succeeded", detail.job.error

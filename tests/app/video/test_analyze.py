@@ -45,7 +45,28 @@ def test_the_results_are_kept(clip: Path, analyse: Callable[..., Any]) -> None:
     assert studio.results() == sorted(RESULTS)
     for name, (kind, media_type) in RESULTS.items():
         kept = studio.artifacts[name]
-        assert (kept.kind, kept.role, kept.media_type, kept.inputs) == (kind, RESULT, media_type, ("clip",))
+        assert (kept.kind, kept.role, kept.media_type, kept.inputs[0]) == (kind, RESULT, media_type, "clip")
+
+
+def test_the_way_from_an_analysis_to_what_it_was_decided_from(clip: Path, analyse: Callable[..., Any]) -> None:
+    _, studio = analyse(clip)
+    stored = [studio.artifacts[name].id for name in ("curves.npz", "samples.npz")]
+    assert studio.artifacts["analysis.json"].inputs == ("clip", *stored)
+    assert studio.artifacts["analysis.json"].meta == {"clip": "plain.mp4"}
+    assert studio.artifacts["report.html"].inputs == ("clip",)
+
+
+def test_a_clip_that_goes_before_it_is_opened_is_said_to_be_gone(
+    clip: Path, media_of: Callable[..., Any], new_studio: Callable[[], Any], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.mp4"
+    copy.write_bytes(clip.read_bytes())
+    studio = new_studio()
+    job = studio.context(media_of(copy))
+    copy.unlink()
+    with pytest.raises(BadMedia, match="copy.mp4 is no longer at") as refused:
+        analyze_video(AnalyzeVideo(video="clip"), job)
+    assert refused.value.code == "media_missing"
 
 
 def test_the_json_is_the_result(clip: Path, analyse: Callable[..., Any]) -> None:

@@ -248,3 +248,12 @@ def test_display_sizes() -> None:
     assert display_size(720, 480, Fraction(8, 9), 0) == (720, 540)
     assert display_size(160, 90, Fraction(1), 90) == (90, 160)
     assert display_size(1, 1, Fraction(1, 90), 0) == (1, 90)
+
+
+def test_a_file_that_has_gone_since_is_said_to_be_gone(tmp_path: Path) -> None:
+    path = tmp_path / "away" / "clip.mp4"
+    with pytest.raises(BadMedia) as refused:
+        probe.open_container(path)
+    assert refused.value.code == "media_missing"
+    assert refused.value.message == f"clip.mp4 is no longer at {path}."
+    probe.require_there(tmp_path)
