@@ -20,13 +20,13 @@ export class Pins {
 
   cursor(event) { return this.hit(event) ? "pointer" : null; }
 
-  take(event) {
+  take(event) { return this.#tell(event, false); }
+  open(event) { return this.#tell(event, true); }
+
+  #tell(event, open) {
     const marker = this.hit(event);
-    if (!marker) return false;
-    const again = this.last?.id === marker.id && event.timeStamp - this.last.at < 400;
-    this.last = { id: marker.id, at: event.timeStamp };
-    this.timeline.dispatchEvent(new CustomEvent("marker", { detail: { marker, open: again } }));
-    return true;
+    if (marker) this.timeline.dispatchEvent(new CustomEvent("marker", { detail: { marker, open } }));
+    return Boolean(marker);
   }
 
   draw(c, colour) {

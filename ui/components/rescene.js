@@ -3,66 +3,73 @@
 import { el, setHidden, setText } from "../studio.js";
 import { plural } from "../format.js";
 
-/** Limits of the slider per detector: lowest, highest, step. Only for studio does a higher value find more. */
-const RANGES = {
-  studio: [0.2, 3, 0.05], content: [5, 80, 0.5], adaptive: [0.5, 12, 0.1], threshold: [2, 60, 0.5], histogram: [0.01, 0.5, 0.01], hash: [0.05, 0.9, 0.01],
-};
+const SENSITIVITY = { min: 0.2, max: 3, step: 0.05 };
+const LONGEST = 72; // frames
 
 export class Rescene {
-  /** `actions`: preview(values|null), apply(). */
+  /** `actions`: preview(settings|null), apply(). */
   constructor(actions) {
     this.actions = actions;
-    this.threshold = el("input", { type: "range", id: "rescene-threshold" });
-    this.shortest = el("input", { type: "range", id: "rescene-shortest", min: 1, max: 72, step: 1 });
-    this.thresholdName = el("label", { for: "rescene-threshold" });
-    this.thresholdShown = el("output", { for: "rescene-threshold" });
+    this.sensitivity = el("input", { type: "range", id: "rescene-sensitivity", ...SENSITIVITY });
+    this.shortest = el("input", { type: "range", id: "rescene-shortest", min: 1, max: LONGEST, step: 1 });
+    this.sensitivityShown = el("output", { for: "rescene-sensitivity" });
     this.shortestShown = el("output", { for: "rescene-shortest" });
     this.verdict = el("p.rescene-verdict", { role: "status" });
-    this.apply = el("button.button", { type: "button", text: "Apply", onClick: () => actions.apply() });
+    this.apply = el("button.button", { type: "button", text: "Apply", title: "Measures the shots and writes all files anew", onClick: () => actions.apply() });
     this.back = el("button.button.quiet", { type: "button", text: "As analyzed", onClick: () => { this.#to(this.analyzed); actions.preview(null); } });
-    for (const input of [this.threshold, this.shortest]) input.addEventListener("input", () => { this.#shown(); actions.preview(this.values()); });
-    const row = (label, input, shown) => el("div.slider-row", {}, label, input, shown);
-    this.hint = el("p.hint");
-    this.controls = el("div.rescene-controls", {}, row(this.thresholdName, this.threshold, this.thresholdShown),
-      row(el("label", { for: "rescene-shortest", text: "Shortest shot" }), this.shortest, this.shortestShown), this.hint);
-    this.node = el("details.group.rescene", {}, el("summary", { text: "Find shots anew" }),
-      el("div", {}, this.controls, this.verdict, el("div.row", {}, this.apply, this.back)));
-    this.node.hidden = true;
+    for (const input of [this.sensitivity, this.shortest]) input.addEventListener("input", () => { this.#shown(); actions.preview(this.values()); });
+    const row = (text, input, shown) => el("div.slider-row", {}, el("label", { for: input.id, text }), input, shown);
+    this.controls = el("div.rescene-controls", {}, row("Sensitivity", this.sensitivity, this.sensitivityShown), row("Shortest shot", this.shortest, this.shortestShown));
+    this.fixed = el("p.hint", { text: "Thresholds of this detector take a new analysis; edits by hand can be applied here." });
+    this.node = el("details.group.rescene", { hidden: true }, el("summary", { text: "Find shots anew" }),
+      el("div", {}, this.controls, this.fixed, this.verdict, el("div.row", {}, this.apply, this.back)));
   }
 
-  /** `settings` of the analysis that is shown; null while there is none. */
-  open(settings) {
+  /** `settings` of the analysis that is shown, or null while there is none; `fps` of its clip. */
+  open(settings, fps) {
     setHidden(this.node, !settings);
     if (!settings) return;
-    const studio = settings.detector === "studio", [min, max, step] = RANGES[settings.detector] ?? [settings.scene_threshold / 5, settings.scene_threshold * 3, settings.scene_threshold / 50];
-    this.analyzed = { scene_threshold: settings.scene_threshold, min_scene_frames: settings.min_scene_frames };
-    Object.assign(this.threshold, { min: Math.min(min, settings.scene_threshold), max: Math.max(max, settings.scene_threshold), step });
-    this.shortest.max = Math.max(72, settings.min_scene_frames);
-    setText(this.thresholdName, studio ? "Sensitivity" : "Threshold");
-    setText(this.hint, studio ? "Higher finds more shots." : "Lower finds more shots.");
+    const decidable = settings.detector === "studio"; // the others leave no curves to decide from
+    setHidden(this.controls, !decidable);
+    setHidden(this.fixed, decidable);
+    this.fps = fps;
+    this.analyzed = { sensitivity: settings.scene_threshold, shortest: settings.min_scene_frames };
+    this.sensitivity.min = Math.min(SENSITIVITY.min, settings.scene_threshold);
+    this.sensitivity.max = Math.max(SENSITIVITY.max, settings.scene_threshold);
+    this.shortest.max = Math.max(LONGEST, settings.min_scene_frames);
     this.#to(this.analyzed);
   }
 
-  values() { return { scene_threshold: Number(this.threshold.value), min_scene_frames: Number(this.shortest.value) }; }
+  /** What differs from the analysis, as the studio wants it; null when nothing does. */
+  values() {
+    const values = {};
+    if (Math.abs(this.sensitivity.value - this.analyzed.sensitivity) > 0.001) values.sensitivity = Number(this.sensitivity.value);
+    if (Number(this.shortest.value) !== this.analyzed.shortest) values.min_shot_s = Number((this.shortest.value / this.fps).toFixed(6));
+    return Object.keys(values).length ? values : null;
+  }
 
-  #to(values) {
-    this.threshold.value = values.scene_threshold;
-    this.shortest.value = values.min_scene_frames;
+  #to({ sensitivity, shortest }) {
+    this.sensitivity.value = sensitivity;
+    this.shortest.value = shortest;
     this.#shown();
   }
 
   #shown() {
-    setText(this.thresholdShown, String(Number(Number(this.threshold.value).toFixed(2))));
+    setText(this.sensitivityShown, String(Number(Number(this.sensitivity.value).toFixed(2))));
     setText(this.shortestShown, `${this.shortest.value} f`);
+    this.shortest.setAttribute("aria-valuetext", plural(Number(this.shortest.value), "frame"));
   }
 
-  /** `state`: {found, analyzed, differs, thresholds, edits, busy, error}: shots now and in the document, and what was changed. */
+  /** `state`: {found, analyzed, differs, thresholds, edits, busy, error}: shots now and in the files, and what was changed. */
   draw({ found, analyzed, differs, thresholds, edits, busy, error }) {
-    const changes = [thresholds ? "new thresholds" : "", edits ? plural(edits, "edit") + " by hand" : ""].filter(Boolean).join(" and ");
-    setText(this.verdict, error ? `${error.message} ${error.remedy ?? ""}` : differs ? `${plural(found, "shot")} instead of ${analyzed}${changes ? `, with ${changes}` : ""}. Apply measures them and writes all files anew.` : plural(found, "shot") + ", as in the files.");
+    const changes = [thresholds ? "new thresholds" : "", edits ? `${plural(edits, "edit")} by hand` : ""].filter(Boolean).join(" and ");
+    const words = differs ? `${plural(found, "shot")}${found === analyzed ? "" : ` instead of ${analyzed}`}${changes ? `, with ${changes}` : ""}. The files still have ${found === analyzed ? "the old ones" : analyzed}.`
+      : `${plural(found, "shot")}, as in the files.`;
+    setText(this.verdict, error ? `${error.message} ${error.remedy ?? ""}` : words);
     this.apply.disabled = !differs || busy;
+    setText(this.apply, busy ? "Applying" : "Apply");
     setHidden(this.back, !thresholds);
-    if (differs && !this.offered) { this.offered = true; this.node.open = true; }
-    if (!differs) this.offered = false;
+    if (differs && !this.offered) this.node.open = true;
+    this.offered = differs;
   }
 }

@@ -9,7 +9,7 @@ const STEPS_S = [0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3
 export class Timeline extends EventTarget {
   /**
    * Events: `scrub` ({frame, done}), `view`, and those of its tools. `host` is focusable, `canvas` lies in it.
-   * A tool draws on top (`draw(c, colour)`), may take a press (`take(event)`) and tells the pointer's shape (`cursor(event)`).
+   * A tool draws on top (`draw(c, colour)`), may take a press (`take(event)`) or a double one (`open(event)`), and tells the pointer's shape (`cursor(event)`).
    */
   constructor(host, canvas) {
     super();
@@ -101,7 +101,7 @@ export class Timeline extends EventTarget {
     canvas.addEventListener("pointerup", release);
     canvas.addEventListener("pointercancel", release);
     canvas.addEventListener("pointerleave", (event) => this.#cursor(event));
-    canvas.addEventListener("dblclick", (event) => this.#frameShot(this.frameAt(event.clientX)));
+    canvas.addEventListener("dblclick", (event) => { if (!this.tools.some((tool) => tool.open?.(event))) this.#frameShot(this.frameAt(event.clientX)); });
     canvas.addEventListener("wheel", (event) => {
       const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
       if (!event.ctrlKey && !event.metaKey && !event.altKey && !sideways) return;

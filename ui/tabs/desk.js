@@ -70,7 +70,7 @@ export class Desk {
     if (finished || !session.before) session.draft = finished && finished.id === review.jobId ? session.draft : null;
     this.#attempt(() => review.open(artifact?.id ?? null));
     if (finished || !session.before) this.#attempt(() => review.analysis(finished?.id ?? null));
-    if (finished?.id !== this.settingsOf) { this.settingsOf = finished?.id; this.rescene.open(finished?.result.settings ?? null); }
+    if (finished?.id !== this.settingsOf) { this.settingsOf = finished?.id; this.rescene.open(finished?.result.settings ?? null, session.info?.video.fps ?? 25); }
     if (!artifact) this.showCards(false);
     this.#drawFound();
     this.deck.boundaries.set({ editable: Boolean(finished), targets: this.#targets() });
@@ -99,7 +99,7 @@ export class Desk {
   }
 
   #drawShots() {
-    this.session.draft = this.review.shots?.scenes ?? null;
+    this.session.draft = this.review.shots?.shots ?? null;
     this.tab.drawScenes();
     this.#drawFound();
   }
