@@ -11,6 +11,7 @@ from app.video.analysers.holds import FilmHolds
 from app.video.analysers.quality import FilmQuality
 from app.video.analysers.scenes import Transitions
 from app.video.analysers.sound import Sound
+from app.video.analysers.subjects import FilmSubjects
 from app.video.analysers.technical import Technical
 from app.video.models import SCHEMA_VERSION, Detector, MediaInfo, Quality, Scene, Seconds, Strict
 from app.video.review_document import AppliedReview
@@ -61,6 +62,7 @@ class VideoAnalysis(Strict):
     transitions: Transitions
     picture: FilmQuality
     composition: FilmComposition
+    subjects: FilmSubjects = Field(default=FilmSubjects(), description="Empty in analyses made before subjects were followed.")
     camera: FilmCamera
     coherence: FilmCoherence
     holds: FilmHolds

@@ -30,7 +30,7 @@ from storage.records import SUPPORT
 if TYPE_CHECKING:
     from app.video.decode import Image
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 _PROGRESS_EVERY_S = 0.1
 _CHECKPOINT_EVERY_S = 3.0  # of work
 _CHECKPOINT_FRAMES = 24  # and of film
@@ -317,8 +317,9 @@ class ScenePass:
             self._scenes, self._files = [], {}
             return None
         self._chunks = list(state["chunks"])
-        for chunk in chunks:
+        for name, chunk in zip(self._chunks, chunks, strict=True):
             self._table.unpack(chunk)
+            self._job.forget(name)
         self._decoder.origin = state["origin"]
         self._leans = {int(frame): lean for frame, lean in state["fields"]}
         self._reopen(state, [row for chunk in chunks for row in chunk["quality"]])

@@ -7,17 +7,26 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from app.video.analysers.changes import Changes
 from app.video.analysers.transitions import Transition, find_transitions
 from app.video.curves import Curves
 from app.video.decode import Decoder, small_frame
 from app.video.ffmpeg import executable
-from tests.benchmarks.scene_truth import FPS, Truth, assemble, encode, footage, labels
+from app.video.models import AnalyzeVideo
+from app.video.scenes import SceneFinder, make_detector
+from tests.benchmarks.scene_truth import FPS, SIZE, Frame, Truth, assemble, encode, footage, labels
 
 TOLERANCE_FRAMES = 1
+PEERS = {
+    "content": "ContentDetector", "adaptive": "AdaptiveDetector", "threshold": "ThresholdDetector", "histogram": "HistogramDetector",
+    "hash": "HashDetector",
+}  # fmt: skip
 
 
 def run(quick: bool) -> list[dict[str, Any]]:
@@ -38,7 +47,51 @@ def run(quick: bool) -> list[dict[str, Any]]:
             films += [("labelled real film", media / "bbb_0_30_720p.webm", labels(media / "bbb_0_30_720p.shots.json"))]
         for name, path, truth in films:
             rows += judge(name, path, truth)
+        rows += numbered(Path(folder) / "numbered.mp4", 300 if quick else 900)
+        rows += compatible([path for _, path, _ in films])
     return rows
+
+
+def numbered(path: Path, count: int) -> list[dict[str, Any]]:
+    """A film of plain shots whose every picture carries its number as bars: when many bars flip at once, that is no cut."""
+    cuts = range(30, count, 30)
+    encode((bars(number, number // 30) for number in range(count)), path)
+    found = [t.boundary for t in find_transitions(measured(path))]
+    false = [cut for cut in found if cut not in cuts]
+    return [
+        {"what": f"numbered film: cuts found ({len(cuts)})", "ours": len(found) - len(false), "target": str(len(cuts)),
+         "met": len(found) - len(false) == len(cuts)},
+        {"what": "numbered film: flipped bars taken for cuts", "ours": len(false), "target": "0", "met": not false},
+    ]  # fmt: skip
+
+
+def bars(number: int, shot: int) -> Frame:
+    """The ground's colour tells the shot, twelve bars along the top the number, and a block goes across below."""
+    image = np.empty((SIZE[1], SIZE[0], 3), np.uint8)
+    image[:] = ((150, 60, 50), (50, 110, 160), (190, 170, 80), (70, 130, 80), (130, 80, 150))[shot % 5]
+    wide = SIZE[0] // 12
+    for bit in range(12):
+        image[: SIZE[1] // 4, bit * wide : (bit + 1) * wide] = 235 if number >> (11 - bit) & 1 else 20
+    left = number * 5 % (SIZE[0] - 24)
+    image[SIZE[1] // 2 :, left : left + 24] = 235
+    return image
+
+
+def compatible(films: Sequence[Path]) -> list[dict[str, Any]]:
+    """For each of PySceneDetect's detectors at its defaults: the films in which our cuts are its cuts."""
+    rows = []
+    for kind in PEERS:
+        same = sum(ours_as(path, kind) == detected(path, kind) for path in films)
+        rows.append({"what": f"PySceneDetect {kind}: films cut for cut the same", "ours": same, "target": str(len(films)),
+                     "met": same == len(films)})  # fmt: skip
+    return rows
+
+
+def ours_as(path: Path, kind: str) -> list[int]:
+    """Our cuts with one of PySceneDetect's detectors."""
+    finder = SceneFinder(make_detector(AnalyzeVideo.model_validate({"video": "clip", "detector": kind})), Fraction(FPS), False)
+    found = [cut.frame for picture in Decoder(path, 1 / FPS).pictures() for cut in finder.feed(picture)]
+    return found + [cut.frame for cut in finder.finish()]
 
 
 def judge(name: str, path: Path, truth: Truth) -> list[dict[str, Any]]:
@@ -46,7 +99,9 @@ def judge(name: str, path: Path, truth: Truth) -> list[dict[str, Any]]:
     ours = find_transitions(measured(path))
     cuts = [t.first for t in ours if t.kind == "cut"]
     gradual = [t for t in ours if t.kind in ("dissolve", "fade")]
-    peers = {f"PySceneDetect {kind}": detected(path, kind) for kind in ("content", "adaptive")} | {"ffmpeg scdet": scdet(path)}
+    peers = {f"PySceneDetect {kind}": detected(path, kind) for kind in ("content", "adaptive", "histogram", "hash")} | {
+        "ffmpeg scdet": scdet(path)
+    }
     best = max(peers, key=lambda peer: f1(peers[peer], truth))
     wanted = 0.97 if name != "labelled real film" else 0.95
     score, found = f1(cuts, truth), sum(_met(g, gradual) for g in truth.gradual)
@@ -81,8 +136,6 @@ def judge(name: str, path: Path, truth: Truth) -> list[dict[str, Any]]:
 
 def measured(path: Path) -> Curves:
     """The change curves of a film."""
-    import numpy as np
-
     changes = Changes()
     rows = np.asarray([changes.measure(small_frame(p)) for p in Decoder(path, 1 / FPS).pictures()], dtype=np.float32)
     columns = {name: rows[:, n] for n, name in enumerate(changes.columns)}
@@ -107,10 +160,9 @@ def _met(label: tuple[int, int, str], found: Sequence[Transition]) -> bool:
 
 def detected(path: Path, kind: str) -> list[int]:
     """PySceneDetect's cuts at its defaults."""
-    from scenedetect import AdaptiveDetector, ContentDetector, detect
+    from scenedetect import detect, detectors
 
-    detector = ContentDetector() if kind == "content" else AdaptiveDetector()
-    return [int(start.frame_num) for start, _ in detect(str(path), detector)][1:]
+    return [int(start.frame_num) for start, _ in detect(str(path), getattr(detectors, PEERS[kind])(), start_in_scene=True)][1:]
 
 
 def scdet(path: Path) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.video.analysers import camera, coherence, composition, holds, quality, scenes, technical
+from app.video.analysers import camera, coherence, composition, holds, quality, scenes, subjects, technical
 from app.video.analysers.base import Analyser
 
 ANALYSERS: tuple[Analyser, ...] = (
@@ -13,4 +13,5 @@ ANALYSERS: tuple[Analyser, ...] = (
     coherence.ANALYSER,
     holds.ANALYSER,
     technical.ANALYSER,
+    subjects.ANALYSER,
 )

@@ -94,7 +94,8 @@ class Technical(_Model):
 
 
 NO_FACES = Absent(
-    reason="No model that finds faces is installed.", remedy="Install a face detection card; until then subjects come from saliency."
+    reason="No model that finds faces is installed.",
+    remedy="Install a face detection card; until then subjects come from saliency and motion.",
 )
 NO_TEXT = Absent(reason="No model that reads text is installed.", remedy="Install a text recognition card.")
 

@@ -64,7 +64,7 @@ def test_a_clip_that_goes_before_it_is_opened_is_said_to_be_gone(
     studio = new_studio()
     job = studio.context(media_of(copy))
     copy.unlink()
-    with pytest.raises(BadMedia, match="copy.mp4 is no longer at") as refused:
+    with pytest.raises(BadMedia, match=r"copy\.mp4 is no longer at") as refused:
         analyze_video(AnalyzeVideo(video="clip"), job)
     assert refused.value.code == "media_missing"
 
@@ -154,7 +154,7 @@ def test_a_damaged_film_is_analysed_as_far_as_it_goes(clips: Callable[..., Path]
 
 
 def test_it_is_in_the_table_and_describes_itself() -> None:
-    assert (analyze_video.name, analyze_video.lane, analyze_video.reusable, analyze_video.version) == ("video.analyze", "cpu", True, 2)
+    assert (analyze_video.name, analyze_video.lane, analyze_video.reusable, analyze_video.version) == ("video.analyze", "cpu", True, 3)
     assert analyze_video.media_fields().keys() == {"video"}
     assert "edit lists" in analyze_video.summary
 
