@@ -93,6 +93,11 @@ class JobContext:
         self._steps[name] = value
         return value
 
+    def forget(self, name: str) -> None:
+        """Lets go of a kept step's value, to save memory in a long job; it stays kept for later attempts."""
+        if name in self._steps:
+            self._steps[name] = None
+
     def checkpoint(self, state: Json) -> None:
         """Keeps ``state`` (JSON) so that a later attempt finds it in ``saved``."""
         self.raise_if_cancelled()

@@ -68,6 +68,15 @@ def test_a_step_is_run_once_and_kept(tmp_path: Path) -> None:
     assert setup.link.heard == [("step", {"name": "new", "value": 2})]
 
 
+def test_a_forgotten_step_is_not_done_again(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    setup.job.step("large", lambda: "x" * 1000)
+    setup.job.forget("large")
+    setup.job.forget("never kept")
+    assert setup.job.step("large", lambda: pytest.fail("a kept step ran again")) is None
+    assert setup.link.heard == [("step", {"name": "large", "value": "x" * 1000})]
+
+
 def test_progress_is_clamped_and_thinned(tmp_path: Path) -> None:
     setup = Setup(tmp_path)
     for n in range(1000):
