@@ -115,7 +115,7 @@ class Studio:
             desk, lanes(settings, workers, learned), settings.data_dir / "logs", io_lane=self._io, cancel_grace_s=settings.cancel_grace_s,
             on_notice=lambda name, data: self.models.on_notice(name, data),
         )  # fmt: skip
-        library = Library(partial(open_store, settings.data_dir, settings.model_folders))
+        library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self._meter = machine.Meter()
 

@@ -108,6 +108,11 @@ class Settings(BaseModel):
         return self.model_dir or self.data_dir / "models"
 
     @property
+    def foreign_folders(self) -> tuple[Path, ...]:
+        """Where models of other programs lie."""
+        return (*self.model_folders, *((self.hub_cache,) if self.hub_cache is not None else ()))
+
+    @property
     def blobs(self) -> Path:
         """The root of the content-addressed files."""
         return self.blob_dir or self.data_dir / "blobs"

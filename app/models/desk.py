@@ -172,7 +172,8 @@ def told_error(data: dict[str, Any]) -> StudioError:
 def start_data(settings: Settings, learned: Learned) -> Json:
     """What a gpu worker is told right after its hello."""
     return StartData(
-        data_dir=str(settings.data_dir), folders=tuple(str(folder) for folder in settings.model_folders), device=settings.device,
+        data_dir=str(settings.data_dir), models=str(settings.models),
+        folders=tuple(str(folder) for folder in settings.foreign_folders), device=settings.device,
         device_bytes=settings.device_limit_bytes, host_bytes=settings.ram_limit_bytes, keep_alive_s=settings.model_keep_alive_s,
         learned=tuple(learned.read()),
     ).model_dump(mode="json")  # fmt: skip

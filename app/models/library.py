@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from backends.base import Installed
+from backends.foreign import ForeignFolders
 from backends.registry import load_cards
 from backends.store import ModelStore
 from configs.errors import NotFound
@@ -15,14 +16,16 @@ from configs.errors import NotFound
 FRESH_S = 2.0
 
 
-def models_root(data_dir: Path) -> Path:
-    """Where the studio keeps the models it installs."""
-    return data_dir / "models"
+def open_store(data_dir: Path, root: Path, folders: Sequence[Path] = ()) -> ModelStore:
+    """The store, with the cards as they stand now.
 
-
-def open_store(data_dir: Path, folders: Sequence[Path] = ()) -> ModelStore:
-    """The store, with the cards as they stand now."""
-    return ModelStore(models_root(data_dir), load_cards(data_dir))
+    Args:
+        data_dir: where a person's own cards may stand.
+        root: the studio's own models.
+        folders: those of other programs.
+    """
+    cards = load_cards(data_dir)
+    return ModelStore(root, cards, ForeignFolders(folders, cards).installed)
 
 
 class Library:

@@ -19,6 +19,7 @@ class StartData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: str
+    models: str
     folders: tuple[str, ...] = ()
     device: str = "auto"
     device_bytes: int | None = None
@@ -38,7 +39,7 @@ def make_room(data: Any, tell: Tell) -> Room:
     folders = tuple(Path(folder) for folder in told.folders)
 
     def find(name: str) -> Any:
-        return open_store(Path(told.data_dir), folders).find(name)  # anew: something may have been installed since
+        return open_store(Path(told.data_dir), Path(told.models), folders).find(name)  # anew: something may have been installed since
 
     return Room(
         {kind.name: kind for kind in ENGINES}, find, device=find_device(told.device),

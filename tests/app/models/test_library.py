@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.library import FRESH_S, Library, models_root, open_store
+from app.models.library import FRESH_S, Library, open_store
 from backends.base import Installed
 from backends.fakes import fake_card, fake_installed
 from backends.store import ModelStore
@@ -49,4 +49,4 @@ def test_a_model_installed_a_moment_ago_is_found(tmp_path: Path) -> None:
 
 
 def test_the_store_lies_in_the_data_folder(tmp_path: Path) -> None:
-    assert open_store(tmp_path).root == models_root(tmp_path) == tmp_path / "models"
+    assert open_store(tmp_path, tmp_path / "models").root == tmp_path / "models"
