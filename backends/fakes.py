@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backends.base import Cancelled, Device, EngineKind, Footprint, Installed, IsCancelled, OnStep, OutOfMemory, Shape, Vectors
+from backends.base import Cancelled, Device, Engine, EngineKind, Footprint, Installed, IsCancelled, OnStep, OutOfMemory, Shape, Vectors
 from backends.cards import ModelCard
 from backends.chat import ChatCall, ChatPiece, TextPart, Usage
+from backends.effects import Probe
 
 GIB = 2**30
 SLICES = 10  # a fake load reports and can be cancelled this often
@@ -222,6 +223,48 @@ class FakeEngine:
     def _pass(self, seconds: float) -> None:
         if seconds > 0:
             self.behaviour.sleep(seconds)
+
+
+class FakeEffects:
+    """Effects on a fake machine; its clock is a test's own where one is given."""
+
+    def __init__(self, machine: FakeMachine, clock: Callable[[], float] = time.monotonic) -> None:
+        self.machine, self.clock = machine, clock
+
+    def probe(self) -> Probe:
+        """What the fake machine counts."""
+        m = self.machine
+        host, device = m.host_used + m.foreign_host, m.device_used + m.foreign_device
+        return Probe(m.host_bytes, m.host_bytes - host, m.device_bytes, m.device_bytes - device, m.device_used)
+
+    def load(self, engine: Engine, on_step: OnStep) -> Footprint:
+        """Disk to RAM."""
+        return engine.load(on_step)
+
+    def activate(self, engine: Engine) -> None:
+        """RAM to the device."""
+        engine.activate()
+
+    def park(self, engine: Engine) -> None:
+        """Drops the device copy."""
+        engine.deactivate()
+
+    def drop(self, engine: Engine) -> None:
+        """Drops everything."""
+        engine.close()
+
+    def trim(self) -> None:
+        """There is nothing to trim."""
+
+    def mark(self) -> int | None:
+        """Begins to watch the peak."""
+        m = self.machine
+        m.device_peak, m.host_peak = m.device_used, m.host_used
+        return m.host_used if m.shared else m.device_used
+
+    def peak(self, mark: int) -> int | None:
+        """The most that was held since."""
+        return (self.machine.host_peak if self.machine.shared else self.machine.device_peak) - mark
 
 
 def fake_card(name: str, weights_bytes: int = GIB, working_bytes: int = GIB // 4, task: str = "chat", engine: str = "fake") -> ModelCard:

@@ -29,7 +29,7 @@ SENTENCES = {
     "over_budget": "other programs or a wrong guess took {over_bytes} more than there is, and this one is idle",
     "keep_alive": "unused for {idle_s}",
     "dismissed": "its memory was asked back",
-    "wait_busy": "{model} serves {count} calls already, as many as it can at once",
+    "wait_busy": "{model} is in use; calls it can serve at once: {count}",
     "wait_moving": "{model} is on its way ({moving})",
     "wait_lane": "another model is being moved first",
     "wait_leases": "needs {need_bytes}, {free_bytes} are free, and the rest is in use",
@@ -38,7 +38,7 @@ SENTENCES = {
     "wait_turn": "an older request has been passed by {count} times and goes first",
     "wait_priority": "a more urgent request goes first",
     "wait_order": "an earlier request needs the room first",
-    "too_big": "{model} needs {need_bytes} of {memory} ({weights_bytes} weights, {working_bytes} for this call); {budget_bytes} may be used.",
+    "too_big": "{model} needs {need_bytes} of {memory} ({weights_bytes} weights, {working_bytes} for the call); {budget_bytes} may be used.",
     "foreign": "{model} needs {need_bytes} of {memory}, and other programs hold {foreign_bytes} of the {budget_bytes} that may be used.",
     "pinned": "{model} needs {need_bytes} of {memory}, and pinned models hold {pinned_bytes} of the {budget_bytes} that may be used.",
 }
