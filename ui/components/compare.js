@@ -42,10 +42,12 @@ export class CompareView {
       this.notes, this.pictures.node,
       el("div.compare-transport", { role: "toolbar", "aria-label": "Transport of both clips" }, this.timeA,
         el("span.compare-keys", {}, button("first", "First frame", "Home", "shot-back"), button("back", "Previous frame", "←", "step-back"), this.play, button("on", "Next frame", "→", "step-forward"), button("last", "Last frame", "End", "shot-forward")),
-        el("span.compare-shift", {}, el("label", { for: "compare-offset", text: "B later by" }), button("earlier", "B one frame earlier", "[", "minus"), this.offset, button("later", "B one frame later", "]", "plus"), el("span.muted", { text: "frames" })),
-        el("button.button.quiet", { type: "button", title: "Swap A and B  X", onClick: () => this.act("swap") }, icon("retry"), el("span", { text: "Swap" })), this.timeB),
+        el("span.compare-shift", {}, el("label", { for: "compare-offset", text: "B ahead by" }), button("earlier", "B one frame back", "[", "minus"), this.offset, button("later", "B one frame ahead", "]", "plus"), el("span.muted", { text: "frames" })),
+        el("button.button.quiet.compare-swap", { type: "button", title: "Swap A and B  X", onClick: () => this.act("swap") }, icon("retry"), el("span", { text: "Swap" })), this.timeB),
       this.lanes.node);
     this.pictures.setGain(4);
+    // After a click by pointer the keys belong to the pictures again: the space bar plays, it does not press the button anew.
+    this.node.addEventListener("click", (event) => { if (event.detail > 0 && event.target.closest("button")) this.lanes.node.focus({ preventScroll: true }); });
   }
 
   /** `ids`: two clips or analyses; `frame` of the first, `offset` of the second in its frames. */

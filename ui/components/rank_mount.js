@@ -67,7 +67,9 @@ export class Takes {
       const artifact = await api(`/api/artifacts/${id}`);
       this.#show(null);
       tab.wantedFrame = frame;
-      await tab.session.openArtifact(artifact, tab.settings.values());
+      const opened = tab.session.openArtifact(artifact, tab.settings.values());
+      address.set({ f: frame || null });
+      await opened;
     } catch (error) { toastError(error); }
   }
 

@@ -34,8 +34,8 @@ export function makeRow(actions) {
   const open = el("button.button.quiet", { type: "button" }, icon("eye"), el("span", { text: "Open" }));
   const more = el("details.rank-more", {}, el("summary", { text: "Figures" }), el("dl.facts"), el("div.rank-frames"));
   const node = el("li.rank-row", {}, el("span.rank-place"), picture,
-    el("div.rank-main", {}, el("strong.rank-name"), el("p.rank-found"), el("p.rank-why"), el("p.rank-note"), more),
-    el("div.rank-score", {}, el("b"), el("span.rank-bar", { role: "img" }, el("span"))), el("div.rank-actions", {}, compare, open));
+    el("div.rank-main", {}, el("strong.rank-name"), el("p.rank-found"), el("p.rank-why"), el("p.rank-note")),
+    el("div.rank-score", {}, el("b"), el("span.rank-bar", { role: "img" }, el("span"))), el("div.rank-actions", {}, compare, open), more);
   Object.assign(node, { picture, compare, open, more });
   picture.addEventListener("click", () => actions.open(node.take.artifact_id, node.take.worst?.frame ?? 0));
   open.addEventListener("click", () => actions.open(node.take.artifact_id, 0));
