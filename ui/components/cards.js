@@ -119,6 +119,9 @@ export class Cards {
     }
     card?.setAttribute("aria-selected", "true");
     (card ?? this.list.firstElementChild)?.setAttribute("tabindex", "0");
+    if (!card || card.contains(document.activeElement)) return;
+    const { offsetTop: top, offsetHeight: high } = card, { scrollTop: from, clientHeight: seen } = this.list;
+    if (top < from || top + high > from + seen) this.list.scrollTop = top - (seen - high) / 2;
   }
 
   #go(card) {

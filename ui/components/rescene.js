@@ -63,7 +63,7 @@ export class Rescene {
   /** `state`: {found, analyzed, differs, thresholds, edits, busy, error}: shots now and in the files, and what was changed. */
   draw({ found, analyzed, differs, thresholds, edits, busy, error }) {
     const changes = [thresholds ? "new thresholds" : "", edits ? `${plural(edits, "edit")} by hand` : ""].filter(Boolean).join(" and ");
-    const words = differs ? `${plural(found, "shot")}${found === analyzed ? "" : ` instead of ${analyzed}`}${changes ? `, with ${changes}` : ""}. The files still have ${found === analyzed ? "the old ones" : analyzed}.`
+    const words = differs ? `${plural(found, "shot")}${changes ? `, with ${changes}` : ""}. The files still have ${found === analyzed ? "the old boundaries" : analyzed}.`
       : `${plural(found, "shot")}, as in the files.`;
     setText(this.verdict, error ? `${error.message} ${error.remedy ?? ""}` : words);
     this.apply.disabled = !differs || busy;

@@ -7,6 +7,11 @@ function exactly(shots, scene) {
   return shots?.find((shot) => shot.start_frame === scene.start_frame && shot.end_frame === scene.end_frame) ?? null;
 }
 
+/** "pan left, smooth"; of a camera that stands only a shake is worth a word. */
+function cameraWords({ kind, label, style }) {
+  return style === "static" || (kind === "static" && style !== "handheld") ? label : `${label}, ${style}`;
+}
+
 /** {camera, cameraKind, drawn, coherence, framing, remarks}: words or numbers; null where nothing was measured. */
 export function shotWords(analysis, scene) {
   const camera = exactly(analysis?.camera?.shots, scene), holds = exactly(analysis?.holds?.shots, scene);
@@ -14,7 +19,7 @@ export function shotWords(analysis, scene) {
   const picture = exactly(analysis?.picture?.shots, scene);
   return {
     measured: Boolean(camera || holds || coherence || composition),
-    camera: camera && (camera.style === "static" ? camera.label : `${camera.label}, ${camera.style}`),
+    camera: camera && cameraWords(camera),
     cameraKind: camera?.label ?? null,
     cameraSpeed: camera?.mean_speed_percent_per_s ?? null,
     drawn: holds && (holds.exposure === "still" ? "still" : `on ${holds.exposure}`),

@@ -101,6 +101,7 @@ export class Desk {
   #drawShots() {
     this.session.draft = this.review.shots?.shots ?? null;
     this.tab.drawScenes();
+    this.tab.draw();
     this.#drawFound();
   }
 

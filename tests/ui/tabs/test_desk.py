@@ -117,7 +117,7 @@ def test_thresholds_redraw_the_shots_while_they_move(page: Any, job: Any) -> Non
     expect(page.get_by_role("button", name="Apply", exact=True)).to_be_disabled()
     page.get_by_label("Shortest shot", exact=True).fill("30")
     begins(page, 0, 60)
-    expect(page.locator(".rescene-verdict")).to_contain_text("2 shots instead of 3, with new thresholds.")
+    expect(page.locator(".rescene-verdict")).to_contain_text("2 shots, with new thresholds. The files still have 3.")
     for frames in (40, 50, 29, 20, 35):  # faster than they are answered: the last one counts
         page.get_by_label("Shortest shot", exact=True).fill(str(frames))
     begins(page, 0, 60)
