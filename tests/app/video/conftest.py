@@ -177,12 +177,14 @@ def media_of() -> Callable[..., Artifact]:
 
 @pytest.fixture
 def analyse(media_of: Callable[..., Artifact], new_studio: Callable[[], FakeStudio]) -> Callable[..., tuple[Any, FakeStudio]]:
-    """``analyse(path, **settings)`` -> (VideoAnalysis, the studio it was kept in)."""
+    """``analyse(path, review=None, **settings)`` -> (VideoAnalysis, the studio it was kept in)."""
     from app.video.analyze import analyze_video
     from app.video.models import AnalyzeVideo
+    from app.video.review_document import to_state
 
-    def run(path: Path, **settings: Any) -> tuple[Any, FakeStudio]:
+    def run(path: Path, review: Any = None, **settings: Any) -> tuple[Any, FakeStudio]:
         studio = new_studio()
+        studio.review = None if review is None else to_state(review)
         return analyze_video(AnalyzeVideo(video="clip", **settings), studio.context(media_of(path))), studio
 
     return run
