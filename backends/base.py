@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from backends.cards import ModelCard, Variant
 from backends.chat import ChatCall, ChatPiece
@@ -23,6 +23,7 @@ class Installed:
     variant: Variant
     folder: Path  # or the one file of a single-file checkpoint
     in_place: bool = False  # lies in another program's folder: used there, never deleted
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what the settings say for its engine; may hold keys: never shown
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ class Usage(Wire):
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = Field(default=None, description="Price of the call, where its endpoint has one.")
 
 
 class ChatPiece(Wire):

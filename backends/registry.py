@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from backends.base import EngineKind
+from backends.base import Device, Engine, EngineKind, Installed, Maker
 from backends.cards import ModelCard
 from configs.errors import BadInput, Unavailable
 from configs.models_file import CardEntry, files, read_cards
 
-ENGINES: tuple[EngineKind, ...] = ()
+
+def _from(module: str, name: str) -> Maker:
+    """A maker that imports its engine when it is first needed."""
+
+    def make(installed: Installed, device: Device) -> Engine:
+        made: Engine = getattr(importlib.import_module(module), name)(installed, device)
+        return made
+
+    return make
+
+
+TORCH = ("torch", "transformers")
+SENTENCES = (*TORCH, "sentence_transformers")
+ENGINES: tuple[EngineKind, ...] = (
+    EngineKind("transformers-chat", ("chat",), _from("backends.transformers_chat", "TransformersChat"), TORCH, concurrency=4),
+    EngineKind("transformers-vision", ("vision-chat",), _from("backends.transformers_vision", "TransformersVision"), TORCH, concurrency=2),
+    EngineKind("sentence-embeddings", ("embedding",), _from("backends.sentence_embeddings", "SentenceEmbeddings"), SENTENCES),
+    EngineKind(
+        "openai-endpoint", ("chat", "vision-chat", "embedding"), _from("backends.openai_endpoint", "OpenAIEndpoint"), concurrency=16,
+        own_process=True,
+    ),
+    EngineKind("vllm", ("chat", "vision-chat"), _from("backends.vllm_server", "VllmServer"), concurrency=32, own_process=True),
+)  # fmt: skip
 
 
 def engine_of(card: ModelCard, engines: Sequence[EngineKind] | None = None) -> EngineKind:
