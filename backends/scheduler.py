@@ -65,6 +65,7 @@ class _Plan:
         self.new_leases: dict[str, int] = {}
         self.moved: set[str] = set()
         self.idle_lanes = {lane for lane, count in world.lanes.items() if count == 0}
+        self.lingering = ""  # a model that is left a moment longer for its next call
         self.stuck: set[str] = set()  # lanes whose first request waits for memory in use
         self.wanted = {request.model for request in world.waiting.values()}
         self.pinned = {"device": 0, "host": 0}
@@ -271,7 +272,10 @@ class _Plan:
         if lane not in self.idle_lanes:
             self.claims[pool] += need
             return "wait_lane", fields
-        return self._make_room(request, model, awaited, (lane, pool, need)), {**fields, "need_bytes": need, "free_bytes": self.free(pool)}
+        code = self._make_room(request, model, awaited, (lane, pool, need))
+        if code == "wait_linger":
+            fields["model"] = self.lingering
+        return code, {**fields, "need_bytes": need, "free_bytes": self.free(pool)}
 
     def _make_room(self, request: Waiting, model: Model, awaited: frozenset[str], want: tuple[Lane, Pool, int]) -> str:
         lane, pool, need = want
@@ -282,12 +286,13 @@ class _Plan:
             if need > free or self.claims[pool] + need > self.attainable(pool, model):
                 return "wait_order"
         elif need > free:
+            self.lingering = ""
             candidates = self._candidates(pool, awaited, request)
             victims = cheapest(candidates, need - free)
         if victims is None:
             self.stuck.add(lane)
             self.claims[pool] += need
-            return "wait_leases"
+            return "wait_linger" if self.lingering else "wait_leases"
         for chosen in victims:
             fields = {"other": model.name, "count": len(candidates), "back_s": chosen.back_s, "chance_share": chosen.chance}
             self._leave(self.world.models[chosen.name], "park" if pool == "device" else "drop", Why("makes_room", fields), lane)
@@ -330,6 +335,7 @@ class _Plan:
         if self.now >= until:
             return False
         self._wake(until)
+        self.lingering = model.name
         return True
 
     def _wake(self, at: float) -> None:

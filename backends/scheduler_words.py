@@ -38,9 +38,9 @@ SENTENCES = {
     "wait_turn": "an older request has been passed by {count} times and goes first",
     "wait_priority": "a more urgent request goes first",
     "wait_order": "an earlier request needs the room first",
-    "too_big": "{model} needs {need_bytes} of {memory} ({weights_bytes} weights, {working_bytes} for the call); {budget_bytes} may be used.",
-    "foreign": "{model} needs {need_bytes} of {memory}, and other programs hold {foreign_bytes} of the {budget_bytes} that may be used.",
-    "pinned": "{model} needs {need_bytes} of {memory}, and pinned models hold {pinned_bytes} of the {budget_bytes} that may be used.",
+    "too_big": "{model} needs {need_bytes} of {memory} ({weights_bytes} weights, {working_bytes} for the call); {budget_bytes} may be had.",
+    "foreign": "{model} needs {need_bytes} of {memory}, and other programs hold {foreign_bytes} of the {budget_bytes} that may be had.",
+    "pinned": "{model} needs {need_bytes} of {memory}, and pinned models hold {pinned_bytes} of the {budget_bytes} that may be had.",
 }
 REMEDIES = {
     "too_big": "Choose a smaller variant of the model or ask for less at once (a smaller picture, a shorter text, a smaller batch).",
