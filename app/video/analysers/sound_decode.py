@@ -87,10 +87,11 @@ def _converted(container: InputContainer, stream: AudioStream) -> Iterator[tuple
     first: AudioFrame | None = None
     converter: AudioResampler | None = None
     setup: tuple[str, str, int] | None = None
+    tick_s = 0.0
     for frame in _decoded(container, stream):
         if first is None:
-            first = frame
-        at_s = None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
+            first, tick_s = frame, float(frame.time_base or 0)
+        at_s = None if frame.pts is None or not tick_s else frame.pts * tick_s
         found = (frame.format.name, frame.layout.name, frame.sample_rate)
         if converter is None or found != setup:
             converter, setup = av.AudioResampler(format="fltp", layout=first.layout, rate=first.sample_rate), found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ _LOW_HZ, _HIGH_HZ = 60.0, 8000.0
 _WINDOW_S = 0.02
 _FOLD_FROM_HZ = 32_000
 _BLOCK_ROWS = 30_000
+_STRETCH = 30_000  # hops worked on at a time: two hours of sound in bounded memory
+_HALF_SCALE, _HALF_MOST = 4096.0, 60_000.0
 
 
 class BandPowers:
@@ -37,8 +40,7 @@ class BandPowers:
         self._window = np.hanning(self._size).astype(np.float32)
         self._bank = _bank(rate_hz, self._size)
         self._rest = np.zeros(self._size // 2, np.float32)  # so that hop n is centred on time n * hop_s
-        self._rows: list[Array] = []
-        self._filled = 0  # rows of the last block
+        self._bands = Bands()
 
     def add(self, mono: Samples) -> None:
         """(N,) float32."""
@@ -53,42 +55,77 @@ class BandPowers:
         if count > 0:
             frames = np.lib.stride_tricks.sliding_window_view(sound, self._size)[: count * self.hop : self.hop]
             spectrum = np.fft.rfft(frames * self._window, axis=1)
-            self._keep((spectrum.real**2 + spectrum.imag**2) @ self._bank)
+            self._bands.append((spectrum.real**2 + spectrum.imag**2) @ self._bank)
             sound = sound[count * self.hop :]
         self._rest = sound.copy()
 
-    def _keep(self, rows: Array) -> None:
-        """Into blocks so large that their memory goes back to the system when they are done with."""
-        import numpy as np
-
-        while len(rows):
-            if not self._rows or self._filled == _BLOCK_ROWS:
-                self._rows.append(np.empty((_BLOCK_ROWS, BANDS), np.float32))
-                self._filled = 0
-            taken = min(len(rows), _BLOCK_ROWS - self._filled)
-            self._rows[-1][self._filled : self._filled + taken] = rows[:taken]
-            self._filled += taken
-            rows = rows[taken:]
-
-    def finish(self) -> Array:
-        """(N, 28) float32: mean square per band and hop. Empties itself as it goes, so as never to hold both."""
+    def finish(self) -> Bands:
+        """Everything; nothing can be added any more."""
         import numpy as np
 
         self.add(np.zeros(self._size // 2 * self._fold, np.float32))
-        count = _BLOCK_ROWS * (len(self._rows) - 1) + self._filled if self._rows else 0
-        bands = np.empty((count, BANDS), np.float32)
-        while self._rows:
-            start = _BLOCK_ROWS * (len(self._rows) - 1)
-            rows = self._rows.pop()
-            bands[start : start + _BLOCK_ROWS] = rows[: count - start]
-        return bands
+        return self._bands
 
 
-def band_sum(bands: Array, wanted: Array) -> Array:
-    """(N,) float64 sum over the wanted bands, without a copy of the table."""
+class Bands:
+    """(N, 28) mean square per hop and band, held in 56 bytes a hop: as amplitudes of half precision, good to 0.1 %.
+
+    Slices are float32. Blocks are so large that their memory goes back to the system when they are done with.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[Array] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self._count, BANDS
+
+    def __getitem__(self, wanted: slice) -> Array:
+        import numpy as np
+
+        start, stop, _ = wanted.indices(self._count)
+        parts = [
+            self._blocks[n][max(0, start - n * _BLOCK_ROWS) : stop - n * _BLOCK_ROWS]
+            for n in range(start // _BLOCK_ROWS, -(-stop // _BLOCK_ROWS))
+        ]
+        found = np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, BANDS), np.float32)
+        found *= 1 / _HALF_SCALE
+        return np.square(found, out=found)
+
+    def append(self, rows: Array) -> None:
+        """(n, 28) powers."""
+        import numpy as np
+
+        halves = np.minimum(np.sqrt(rows) * _HALF_SCALE, _HALF_MOST).astype(np.float16)
+        while len(halves):
+            filled = self._count % _BLOCK_ROWS
+            if filled == 0:
+                self._blocks.append(np.empty((_BLOCK_ROWS, BANDS), np.float16))
+            taken = halves[: _BLOCK_ROWS - filled]
+            self._blocks[-1][filled : filled + len(taken)] = taken
+            self._count += len(taken)
+            halves = halves[len(taken) :]
+
+
+def stretches(count: int, around: int = 0) -> Iterator[tuple[slice, slice]]:
+    """``count`` hops in stretches of bounded size: (the stretch with ``around`` more on either side, the stretch within that)."""
+    for start in range(0, count, _STRETCH):
+        end = min(count, start + _STRETCH)
+        low = max(0, start - around)
+        yield slice(low, min(count, end + around)), slice(start - low, end - low)
+
+
+def band_sum(bands: Bands | Array, wanted: Array) -> Array:
+    """(N,) float32 sum over the wanted bands, without a copy of the table."""
     import numpy as np
 
-    return np.asarray(bands @ wanted.astype(np.float32), np.float64)
+    weights = wanted.astype(np.float32)
+    parts = [bands[outer] @ weights for outer, _ in stretches(len(bands))]
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def band_centres_hz() -> Array:

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.video.analysers.sound_features import stretches
+
 if TYPE_CHECKING:
     import numpy as np
+
+    from app.video.analysers.sound_features import Bands
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -19,7 +23,6 @@ _TIGHTNESS = 100.0
 _COMPRESSION = 100.0
 _AS_ALIKE = 0.8
 _WITHIN_FRAMES = 1.5
-_ROWS = 60_000  # hops worked on at a time: two hours of sound in bounded memory
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Sync:
     mean_distance_s: float
 
 
-def onset_strength(bands: Array) -> Array:
+def onset_strength(bands: Bands | Array) -> Array:
     """(N,) spectral flux of (N, B) band powers: rises of log power, summed over bands.
 
     As in Boeck and Widmer, "Maximum filter vibrato suppression for onset detection" (DAFx 2013): each band is compared
@@ -51,10 +54,9 @@ def onset_strength(bands: Array) -> Array:
 
     if len(bands) < 3:
         return np.zeros(len(bands), np.float32)
-    loudest = np.concatenate([bands[at : at + _ROWS].max(axis=1) for at in range(0, len(bands), _ROWS)])
+    loudest = np.concatenate([bands[outer].max(axis=1) for outer, _ in stretches(len(bands))])
     reference = max(float(np.percentile(loudest, 95)), 1e-12)
-    parts = [_rises(bands[max(0, at - 2) : at + _ROWS], reference)[min(at, 2) :] for at in range(0, len(bands), _ROWS)]
-    strength: Array = np.concatenate(parts)
+    strength: Array = np.concatenate([_rises(bands[outer], reference)[inner] for outer, inner in stretches(len(bands), 2)])
     return strength
 
 
@@ -76,18 +78,20 @@ def pick_onsets(strength: Array, hop_s: float) -> list[float]:
 
     if len(strength) < 3 or float(strength.max()) <= 0:
         return []
-    before, after = max(1, round(0.1 / hop_s)), max(1, round(0.07 / hop_s))
-    total = np.concatenate(([0.0], np.cumsum(strength, dtype=np.float64)))
-    place = np.arange(len(strength))
-    low, high = np.maximum(0, place - before), np.minimum(len(strength), place + after + 1)
-    mean = (total[high] - total[low]) / (high - low)
+    before, after, reach = max(1, round(0.1 / hop_s)), max(1, round(0.07 / hop_s)), max(1, round(0.03 / hop_s))
     delta = max(1.0, 0.12 * float(np.percentile(strength, 99)))
-    reach = max(1, round(0.03 / hop_s))
-    padded = np.pad(strength, reach)
-    top = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
-    found = np.flatnonzero((strength >= top) & (strength > 1.3 * mean + delta))
+    found: list[int] = []
+    for outer, inner in stretches(len(strength), max(before, after, reach)):
+        part = strength[outer]
+        total = np.concatenate(([0.0], np.cumsum(part, dtype=np.float64)))
+        place = np.arange(inner.start, inner.stop)
+        low, high = np.maximum(0, place - before), np.minimum(len(part), place + after + 1)
+        mean = (total[high] - total[low]) / (high - low)
+        top = np.lib.stride_tricks.sliding_window_view(np.pad(part, reach), 2 * reach + 1)[inner].max(axis=1)
+        summits = np.flatnonzero((part[inner] >= top) & (part[inner] > 1.3 * mean + delta))
+        found += (summits + outer.start + inner.start).tolist()
     kept: list[int] = []
-    for index in found.tolist():
+    for index in found:
         if not kept or (index - kept[-1]) * hop_s >= 0.05:
             kept.append(index)
     return [round(index * hop_s, 3) for index in kept]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.video.analysers import sound_features
 from app.video.analysers.sound_features import BandPowers
 from app.video.analysers.sound_rhythm import onset_strength, pulse_curve
 from app.video.analysers.sound_speech import features, speech_score, speech_spans
@@ -106,6 +107,16 @@ def test_short_gaps_close_and_short_bursts_go() -> None:
 
 
 def test_features_are_per_hop() -> None:
-    found = features(np.random.default_rng(1).uniform(0, 1, (400, 28)).astype(np.float32), 0.01)
+    ((span, found),) = features(np.random.default_rng(1).uniform(0, 1, (400, 28)).astype(np.float32), 0.01)
+    assert span == slice(0, 400)
     assert {len(v) for v in found.values()} == {400}
     assert all(np.isfinite(v).all() for v in found.values())
+
+
+def test_a_long_sound_is_judged_as_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    bands = (rng.uniform(0, 1, (3000, 28)) * (1 + np.sin(np.arange(3000) / 17))[:, None] ** 4).astype(np.float32)
+    whole = speech_score(bands, 0.01)
+    monkeypatch.setattr(sound_features, "_STRETCH", 410)
+    assert len(list(features(bands, 0.01))) == 8
+    assert speech_score(bands, 0.01) == pytest.approx(whole, abs=1e-5)
