@@ -15,7 +15,7 @@ from app.video.reshots import Detection
 from app.video.review import Review
 from app.video.review_document import from_state
 from app.video.reviewed import Material, apply, save_picture
-from app.video.stored import CURVES, SAMPLES, Samples, read_curves, too_old
+from app.video.stored import CURVES, SAMPLES, read_curves, read_samples, too_old
 from configs.errors import BadInput, BadMedia, NotFound
 from jobs.context import JobContext
 from storage.records import Artifact
@@ -46,7 +46,7 @@ def rescene_video(request: Rescene, job: JobContext) -> VideoAnalysis:
     stored = {source.name: source.path for source in sources if source.kind == "data"}
     if not stored.keys() >= {CURVES, SAMPLES}:
         raise too_old()
-    curves, samples = read_curves(stored[CURVES]), Samples.unpack(stored[SAMPLES].read_bytes())
+    curves, samples = read_curves(stored[CURVES]), read_samples(stored[SAMPLES])
     clip = next((source.path for source in sources if source.id == analysis.media.artifact_id), None)
     analysis, pictures = _with_own_pictures(job, analysis)
     material = Material(analysis, curves, samples, pictures, clip)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
 
 DOCUMENT, CURVES, SAMPLES = "analysis.json", "curves.npz", "samples.npz"
 # What deciding about shots reads; the rest of the table stays on the disk.
-_NEEDED = {*Changes.columns, "luma_mean", "luma_std", "sharpness", "shadows_clipped", "highlights_clipped"}
+_NEEDED = {
+    *(name for name in Changes.columns if name != "changed"),
+    "luma_mean",
+    "luma_std",
+    "sharpness",
+    "shadows_clipped",
+    "highlights_clipped",
+}
+Read = TypeVar("Read")
 _SCENES = TypeAdapter(list[Scene])
 AGAIN = "Analyse the clip again."
 
@@ -91,9 +102,18 @@ def read_film(document: Path, curves: Path) -> Film:
 
 def read_curves(path: Path) -> Curves:
     """The whole per-frame table; raises `BadMedia` when the file is damaged."""
+    return _whole(path, Curves.unpack)
+
+
+def read_samples(path: Path) -> Samples:
+    """The samples and time stamps; raises `BadMedia` when the file is damaged."""
+    return _whole(path, Samples.unpack)
+
+
+def _whole(path: Path, unpack: Callable[[bytes], Read]) -> Read:
     try:
-        return Curves.unpack(path.read_bytes())
-    except (OSError, ValueError, EOFError) as error:
+        return unpack(path.read_bytes())
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BadMedia(f"The stored curves of this analysis cannot be read: {error}.", AGAIN, "curves_unreadable") from None
 
 
@@ -103,7 +123,7 @@ def too_old() -> BadInput:
 
 
 def _slim(table: Curves, frame_count: int) -> Curves:
-    columns = {name: column for name, column in table.columns.items() if name in _NEEDED}
+    columns = {name: column for name, column in table.columns.items() if name in _NEEDED or name in Changes.columns}
     if len(table) != frame_count or not columns.keys() >= _NEEDED:
         raise too_old()
     return Curves(table.fps, table.times_s, columns)
