@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.video.analysers.changes import Changes
+from app.video.analysers.subjects import SubjectTrack
 from app.video.clock import FilmClock
 from app.video.curves import Curves
 from app.video.document import VideoAnalysis
+from app.video.export_camera import camera_csv, has_moves
 from app.video.export_chapters import to_ffmetadata, to_youtube
 from app.video.export_csv import to_csv
 from app.video.export_edl import to_edl
@@ -55,6 +57,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("analysis.json", "data", "application/json", lambda f: f.analysis.model_dump_json(indent=2)),
     Output("scenes.csv", "data", "text/csv", lambda f: to_csv(f.analysis)),
     Output("frames.csv", "data", "text/csv", lambda f: frames_csv(for_people(f.curves), f.analysis.media.info.video)),
+    Output("camera.csv", "data", "text/csv", lambda f: camera_csv(f.analysis, f.curves), wanted=lambda f: has_moves(f.analysis)),
     Output("scenes.edl", "timeline", "text/plain", lambda f: to_edl(f.analysis)),
     Output("markers.edl", "timeline", "text/plain", lambda f: to_marker_edl(f.analysis, all_markers(f.analysis))),
     Output("markers.csv", "data", "text/csv", lambda f: markers_csv(f.analysis), wanted=lambda f: bool(hand_made(f.analysis))),
@@ -135,17 +138,18 @@ def _draw_compositions(job: JobContext, found: Findings) -> None:
     """Each scene's best keyframe with thirds, power points and the subject's box."""
     import cv2
 
-    from app.video.analysers.composition_overlay import overlay
+    from app.video.analysers.composition_overlay import at_frame, overlay
     from app.video.keyframes import write_jpeg
 
-    for scene, composition in zip(found.analysis.scenes, found.analysis.composition.shots, strict=True):
+    tracks: Sequence[SubjectTrack | None] = found.analysis.subjects.shots or [None] * len(found.analysis.scenes)
+    for scene, composition, track in zip(found.analysis.scenes, found.analysis.composition.shots, tracks, strict=True):
         keyframe = scene.keyframe
         size = cv2.IMREAD_COLOR if keyframe is None or keyframe.width < _LARGE_PX else cv2.IMREAD_REDUCED_COLOR_2
         picture = None if keyframe is None else cv2.imread(found.pictures[keyframe.name], size)
         if keyframe is None or picture is None:
             continue
         path = job.work_dir / "composition.jpg"
-        write_jpeg(overlay(picture, composition), path)  # type: ignore[arg-type]
+        write_jpeg(overlay(picture, at_frame(composition, track, keyframe.frame)), path)  # type: ignore[arg-type]
         job.save(
             f"composition/scene-{scene.index + 1:04d}.jpg", Path(path), kind="image", role=SUPPORT, media_type="image/jpeg",
             meta={"scene": scene.index, "frame": keyframe.frame}, inputs=[found.analysis.media.artifact_id, keyframe.artifact_id],

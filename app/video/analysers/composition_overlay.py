@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from app.video.analysers.composition import Composition, SubjectBox
+from app.video.analysers.composition import SURE, Composition, ShotComposition, SubjectBox
+from app.video.analysers.subjects import SubjectTrack, box_at
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,18 @@ _SHADE = (20, 20, 20)
 _POINT = (108, 196, 232)
 _BOX = (52, 84, 226)
 _LINE_STRENGTH = 0.55
+
+
+def at_frame(composition: ShotComposition, track: SubjectTrack | None, frame: int) -> Composition:
+    """The shot's composition with the subject's box where the track has it at ``frame``; as it is without a track."""
+    box = None if track is None else box_at(track, frame)
+    if box is None:
+        return composition
+    x, y, w, h, confidence, source = box
+    subject = SubjectBox(
+        x=x, y=y, w=w, h=h, centre_x=min(1.0, x + w / 2), centre_y=min(1.0, y + h / 2), confidence=confidence, source=source
+    )
+    return composition.model_copy(update={"subject": subject if confidence >= SURE else None})
 
 
 def overlay(image: Image, composition: Composition) -> Image:

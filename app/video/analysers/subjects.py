@@ -79,4 +79,15 @@ def track(samples: Curves, shot: Shot) -> SubjectTrack:
     )  # fmt: skip
 
 
+def box_at(track: SubjectTrack, frame: int) -> tuple[float, float, float, float, float, Source] | None:
+    """(x, y, w, h, confidence, source) at any frame of the shot: straight from sample to sample; None for an empty track."""
+    import numpy as np
+
+    if not track.frames:
+        return None
+    x, y, w, h, sure = (float(np.interp(frame, track.frames, part)) for part in (track.x, track.y, track.w, track.h, track.confidence))
+    nearest = min(range(len(track.frames)), key=lambda place: abs(track.frames[place] - frame))
+    return x, y, w, h, sure, track.source[nearest]
+
+
 ANALYSER = Analyser(name="subjects", result=FilmSubjects, decide=decide, measure=Trail, sampler=MoverSampler)

@@ -18,7 +18,7 @@ from configs.settings import Settings
 
 Cli = Callable[..., Any]
 FILES = {
-    "analysis.json", "report.html", "scenes.csv", "scenes.edl", "scenes.otio", "scenes.fcpxml", "frames.csv", "markers.edl",
+    "analysis.json", "report.html", "scenes.csv", "scenes.edl", "scenes.otio", "scenes.fcpxml", "frames.csv", "camera.csv", "markers.edl",
     "chapters.ffmeta", "chapters.txt",
 }  # fmt: skip
 

@@ -28,11 +28,12 @@ RESULTS = {
     "scenes.otio": ("timeline", "application/vnd.pixar.opentimelineio+json"),
     "scenes.fcpxml": ("timeline", "application/xml"),
     "frames.csv": ("data", "text/csv"),
+    "camera.csv": ("data", "text/csv"),
     "markers.edl": ("timeline", "text/plain"),
     "chapters.ffmeta": ("timeline", "text/plain"),
     "chapters.txt": ("document", "text/plain"),
 }
-NAMELESS = ("scenes.csv", "frames.csv", "chapters.txt")
+NAMELESS = ("scenes.csv", "frames.csv", "camera.csv", "chapters.txt")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from app.video.analysers import camera, composition, subjects
 from app.video.analysers.base import Findings
-from app.video.analysers.subjects import ANALYSER, FilmSubjects, decide
+from app.video.analysers.subjects import ANALYSER, FilmSubjects, SubjectTrack, box_at, decide
 from app.video.curves import Shot
 from app.video.table import Table
 from tests.benchmarks import motion_truth
@@ -65,6 +65,15 @@ def test_every_shot_has_its_own_track_and_a_short_one_has_none() -> None:
     assert [(s.start_frame, s.end_frame) for s in result.shots] == [(0, 20), (20, 23), (23, COUNT)]
     assert [s.frames for s in result.shots] == [[0, 12], [], [24, 36]]
     assert decide(findings(standing(3), [])).sources == {}
+
+
+def test_between_samples_the_subject_goes_straight() -> None:
+    track = SubjectTrack(start_frame=0, end_frame=30, frames=[0, 12], x=[0.1, 0.3], y=[0.2, 0.2], w=[0.2, 0.4], h=[0.5, 0.5],
+                         confidence=[0.4, 0.8], source=["saliency", "motion"])  # fmt: skip
+    assert box_at(track, 6) == (pytest.approx(0.2), 0.2, pytest.approx(0.3), 0.5, pytest.approx(0.6), "saliency")
+    assert box_at(track, 29) == (0.3, 0.2, 0.4, 0.5, 0.8, "motion")
+    empty = SubjectTrack(start_frame=0, end_frame=3, frames=[], x=[], y=[], w=[], h=[], confidence=[], source=[])
+    assert box_at(empty, 1) is None
 
 
 def test_a_plain_panned_background_has_no_subject_that_moves() -> None:
