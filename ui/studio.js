@@ -222,5 +222,7 @@ export function subject(job) { const at = job.title.indexOf(": "); return at < 0
 
 export const contentUrl = (id, download = false) => `/api/artifacts/${encodeURIComponent(id)}/content${download ? "?download=1" : ""}`;
 /** Whether a job's result is an analysis of a clip. */
+/** Whether the Analyze tab can show a job: an analysis, or a ranking of takes. */
+export const canOpen = (job) => isAnalysis(job) || job.capability === "video.rank_takes";
 export const isAnalysis = (job) => job.capability === "video.analyze" || job.capability === "video.rescene";
 export const isLive = (job) => job.state === "queued" || job.state === "running";

@@ -1,6 +1,6 @@
 /** One job in the list: what was asked, how far it is, and what can be done about it. */
 
-import { api, contentUrl, el, icon, isAnalysis, isLive, patchList, setHidden, setText, tell, toast, toastError } from "../studio.js";
+import { api, canOpen, contentUrl, el, icon, isLive, patchList, setHidden, setText, tell, toast, toastError } from "../studio.js";
 import { ago, bytes, duration, eta, percent, STATES } from "../format.js";
 
 const STATE_ICONS = { queued: "clock", running: "play", succeeded: "check", failed: "alert", cancelled: "x", quarantined: "alert" };
@@ -56,7 +56,7 @@ export class JobRow {
     this.engine.dataset.builtIn = String(/built in/i.test(job.engine ?? ""));
     setText(this.error, job.error ? [job.error.message, job.error.remedy].filter(Boolean).join(" ") : "");
     setHidden(this.error, !job.error);
-    const shown = { next: job.state === "queued", cancel: isLive(job) && !job.cancel_requested, retry: !isLive(job) && job.state !== "succeeded", open: isAnalysis(job) };
+    const shown = { next: job.state === "queued", cancel: isLive(job) && !job.cancel_requested, retry: !isLive(job) && job.state !== "succeeded", open: canOpen(job) };
     for (const button of this.actions.children) setHidden(button, !shown[button.dataset.action]);
     this.picture.disabled = !shown.open;
     if (this.more.open && ended) this.load();
