@@ -161,9 +161,10 @@ class Room:
                 raise Conflict(f"{name} is in use by {users[0].holder or users[0].operation}.", "Cancel that first, or wait for its end.")
             books.fail(model, Conflict(f"{entry.installed.card.title} was unloaded while this waited for it.", "Ask again.", "unloaded"))
             entry.abandoned = True
-            books.world.models[model].dismissed = "drop"
+            known = books.world.models[model]
+            known.dismissed = "drop"
             books.decide()
-            self._wait_until(lambda: books.world.models[model].place == "installed" and not books.world.models[model].moving)
+            self._wait_until(lambda: not known.dismissed or (known.place == "installed" and not known.moving))
 
     def pin(self, model: str, pinned: bool = True) -> None:
         """A pinned model is never evicted for another; it is not loaded by this alone. Raises NotFound."""
@@ -363,8 +364,14 @@ class Room:
     # the rest ---------------------------------------------------------------------------------------------------------------------
 
     def _kept(self, model: Model) -> bool:
-        """In use, awaited or on its way: not to be waited for."""
-        return bool(model.leases) or model.moving in ("load", "activate") or self._books.awaited(model.name)
+        """In use, awaited, asked for again or on its way: not to be waited for."""
+        return not model.dismissed or bool(model.leases) or model.moving in ("load", "activate") or self._books.awaited(model.name)
+
+    def _wait_until_idle(self) -> None:
+        """Until no move is under way or due."""
+        with self._books.lock:
+            self._books.decide()
+            self._wait_until(lambda: not any(self._books.world.lanes.values()))
 
     def _wait_until(self, done: Callable[[], bool]) -> None:
         """Waits under the lock, at most `FREE_S`."""
