@@ -16,6 +16,7 @@ from app.studio import Studio
 from app.views import review_to_json
 from configs.errors import BadInput, Conflict, NotFound
 from configs.settings import Settings
+from storage import reviews as log
 
 
 @pytest.fixture
@@ -102,14 +103,14 @@ def test_what_is_no_operation_is_one_sentence(given: Any) -> None:
 
 def test_thousands_of_markers_stay_quick_to_add_to(studio: Studio, clip: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    usual = module.reviews.entries
+    usual = log.entries
 
     def counted(database: Any, artifact_id: str, after: int = 0) -> Any:
         found = usual(database, artifact_id, after)
         read.append(len(found))
         return found
 
-    monkeypatch.setattr(module.reviews, "entries", counted)
+    monkeypatch.setattr(log, "entries", counted)
     for n in range(200):
         studio.reviews.change(clip, {"op": "add_marker", "frame": n % 36, "note": f"note {n}"})
     assert sum(read) == 0  # each change was folded into what is in memory; the log was not read again

@@ -152,3 +152,9 @@ def test_a_child_is_started_without_waiting_unless_the_job_is_cancelled(tmp_path
     setup.cancelled = True
     with pytest.raises(JobCancelled):
         setup.job.start("b", "test.nothing", {})
+
+
+def test_what_people_have_said_about_a_clip_is_asked_for_when_it_is_needed(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    assert setup.job.review("a-1") is None
+    assert setup.link.heard == [("review", {"id": "a-1"})]
