@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -273,7 +274,7 @@ def test_many_threads(cpu: bool) -> None:
             name = chance.choice(names)
             chance.choice([lambda: made.room.free(host=True), lambda: made.room.free(), made.room.status, lambda: unload(made, name)])()  # noqa: B023
 
-    results = together(*[lambda seed=seed: user(seed) for seed in range(12)], meddler)  # type: ignore[misc]
+    results = together(*[partial(user, seed) for seed in range(12)], meddler)
     assert all(result is None or isinstance(result, int | Conflict) for result in results), results
     assert made.machine.device_peak <= 15 * GIB
     assert made.machine.host_peak <= (15 if cpu else 64) * GIB
