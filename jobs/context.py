@@ -44,6 +44,9 @@ class Link(Protocol):
     def run_child(self, key: str, capability: str, request: Mapping[str, Json]) -> Json:
         """Runs a child job to its end and returns its result (`io` lane only)."""
 
+    def part(self, name: str) -> Any:
+        """A part of the studio by its name (`io` lane only)."""
+
 
 class JobContext:
     """The narrow view of one attempt at one job.
@@ -177,6 +180,10 @@ class JobContext:
         A stored result of a reusable capability is returned without running it again.
         """
         return self._link.run_child(key, capability, request)
+
+    def part(self, name: str) -> Any:
+        """A part of the studio that lives in its own process, such as the catalogue of models (`io` lane only)."""
+        return self._link.part(name)
 
     def made(self, artifact_id: str) -> Artifact:
         """An artifact that a child's result names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from configs.errors import StudioError
 from jobs.attempt import Table, run_attempt, staging_owner
@@ -44,6 +45,10 @@ class DirectLink:
         """Submits the child (once per key) and waits for its end, without holding a thread's place meanwhile."""
         return self._lane.run_child(self._job, key, capability, request)
 
+    def part(self, name: str) -> Any:
+        """What the studio lends to its own threads."""
+        return self._lane.parts[name]
+
 
 class IoLane:
     """Runs `io` jobs, at most ``threads`` at once; one that waits for a child does not count."""
@@ -53,6 +58,7 @@ class IoLane:
         self._lock = threading.Lock()
         self._busy = 0
         self._running: dict[str, threading.Thread] = {}
+        self.parts: dict[str, Any] = {}  # what jobs of this lane may use of the studio
         self._closing = False
 
     def dispatch(self) -> None:

@@ -60,6 +60,10 @@ class PipeLink:
         """Refused: a worker must not wait for another job, it could wait for ever."""
         raise StudioError(f"Job {self._order.job_id} asked for a child job {key!r} outside the io lane.", "Give the capability lane='io'.")
 
+    def part(self, name: str) -> Any:
+        """Refused: it lives in another process."""
+        raise StudioError(f"Job {self._order.job_id} asked for the studio's {name!r} outside the io lane.", "Give the capability lane='io'.")
+
 
 class Worker:
     """The process's loop. One reader (the main thread), one thread per running job and per call."""

@@ -87,3 +87,12 @@ def test_a_parent_never_waits_for_itself(studio: Studio) -> None:
     detail = studio.wait(studio.submit("test.mirror", {}).job.id, 30)
     assert detail.job.state == FAILED
     assert "levels deep" in (detail.job.error or {})["message"]
+
+
+def test_a_part_of_the_studio_is_lent_to_its_own_threads_only(studio: Studio, tmp_path: Path) -> None:
+    from jobs.context import JobContext
+    from jobs.io_lane import DirectLink
+
+    studio._io.parts["numbers"] = (1, 2)
+    link = DirectLink(studio._io, studio.wait(studio.submit("test.mirror", {}).job.id, 30).job)
+    assert JobContext.part(type("Job", (), {"_link": link})(), "numbers") == (1, 2)  # type: ignore[arg-type]
