@@ -20,7 +20,7 @@ T = TypeVar("T")
 LONGEST_WAIT_S = 30.0
 BYTES_PER_S = 1500  # how fast a slow server reads a prompt: the silence allowed before the first token grows by it
 LOOK_S = 0.05  # how often a waiting caller is asked whether it has gone
-_END = object()
+_END, _NOTHING = object(), object()
 
 
 class Line:
@@ -34,7 +34,8 @@ class Line:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"endpoint {endpoint.name}", daemon=True)
         self._thread.start()
         headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
-        self._client = httpx.AsyncClient(headers=headers, limits=httpx.Limits(max_connections=64))
+        # Certificates are read from the disk only where the address needs them.
+        self._client = httpx.AsyncClient(verify=endpoint.url.startswith("https:"), headers=headers, limits=httpx.Limits(max_connections=64))
 
     @asynccontextmanager
     async def send(self, method: str, path: str, body: dict[str, Any] | None) -> AsyncIterator[httpx.Response]:
@@ -76,14 +77,14 @@ class Line:
                 try:
                     item = heard.get(timeout=LOOK_S)
                 except queue.Empty:
-                    item = None
+                    item = _NOTHING
                 if is_cancelled():
                     raise Cancelled("while waiting for the endpoint")
                 if item is _END:
                     return
                 if isinstance(item, Exception):
                     raise item
-                if item is not None:
+                if item is not _NOTHING:
                     yield item
         finally:
             task.cancel()

@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from backends.chat import Tool, ToolCall
@@ -46,7 +46,8 @@ class ToolText:
     mode: str = "text"
     _held: str = ""
     _said: bool = False  # some answer is out already, so the whole cannot be one JSON call
-    _whole: bool = field(default=False)  # the answer began like JSON and is kept back until its end
+    _whole: bool = False  # the answer began like JSON and is kept back until its end
+    _blank: bool = False  # a tag has ended: the white space after it is layout
 
     def push(self, text: str) -> Heard:
         """What is certain by now."""
@@ -78,6 +79,9 @@ class ToolText:
             return self._inside(THOUGHT_END)
         if self.mode == "call":
             return self._inside(CALL_END)
+        if self._blank:
+            self._held = self._held.lstrip()
+            self._blank = not self._held
         marks = (CALL, THOUGHT) if self.tools else (THOUGHT,)
         found = [(at, mark) for mark in marks if (at := self._held.find(mark)) >= 0]
         if found:
@@ -105,11 +109,11 @@ class ToolText:
         body, self._held = self._held[:at], self._held[at + len(end) :]
         mode, self.mode = self.mode, "text"
         if mode == "thought":
-            self._held = self._held.lstrip("\n")
+            self._blank = True
             return Heard(reasoning=body), True
         calls = parse_calls(body, self.tools)
         if calls:
-            self._held = self._held.lstrip()
+            self._blank = True
             return Heard(calls=calls), True
         return Heard(text=self._say(CALL + body + CALL_END)), True
 

@@ -11,7 +11,16 @@ TEXTS = (
     "Where is the café? Das Mädchen läuft über die Brücke. こんにちは世界。 Привет, мир!",
     "You are a helpful assistant. What do you see in this picture? system user assistant tool",
 ) * 4
-QWEN = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>")
+QWEN = (
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
 PLAIN = ("<tool_call>", "</tool_call>", "<think>", "</think>")
 TEMPLATE = """\
 {%- if tools %}{{- '<|im_start|>system\\n' }}
