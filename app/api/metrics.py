@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 
+from app.api import model_metrics
 from jobs.events import Event, EventBus
 from storage.records import ENDED
 
@@ -79,6 +80,7 @@ def exposition(status: Mapping[str, Any], depths: Mapping[str, int], durations: 
         _family("studio_disk_free_bytes", "gauge", "Disk space left.", [("", {}, disk["free_bytes"])]),
         _family("process_resident_memory_bytes", "gauge", "Memory of the server process.", [("", {}, process.memory_info().rss)]),
         _family("process_cpu_seconds_total", "counter", "CPU time of the server process.", [("", {}, sum(process.cpu_times()[:2]))]),
+        *(_family(*family) for family in model_metrics.families(status["models"])),
     ]  # fmt: skip
     return "".join(families)
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from app.announcement import read_announcement
 from app.api.run import address_of, announce, listen, published, reachable_at
 from app.api.server import create_api
-from app.studio import Studio, read_announcement
+from app.studio import Studio
 from configs.errors import BadInput, Unavailable
 from configs.settings import Settings
 
