@@ -10,7 +10,7 @@ from app.capability import capability
 from app.video.analysers.base import Findings
 from app.video.analysers.sound import why_absent
 from app.video.curves import Shot
-from app.video.decisions import cuts_on_beat, decide_all
+from app.video.decisions import cuts_on_beat, decide_all, with_banding
 from app.video.document import AnalysedMedia, AnalysisSettings, VideoAnalysis
 from app.video.models import AnalyzeVideo, MediaInfo
 from app.video.outputs import Findings as Outputs
@@ -81,6 +81,7 @@ def assemble(
     shots = [Shot(scene.start_frame, scene.end_frame) for scene in found.scenes]
     findings = Findings(curves, found.table.samples(), shots, info)
     answers = decide_all(findings, found.interlacing)
+    scenes = with_banding(found.scenes, answers["picture"])
     return VideoAnalysis(
         generator=GENERATOR,
         engine=engine_name(request),
@@ -99,8 +100,8 @@ def assemble(
         ),
         frame_count=found.frame_count,
         duration_s=found.duration_s,
-        scenes=found.scenes,
-        quality=overall([scene.quality for scene in found.scenes]),
+        scenes=scenes,
+        quality=overall([scene.quality for scene in scenes]),
         warnings=warnings_about(info, found.frame_count, found.damaged),
         sound=sound,
         cuts_on_beat=cuts_on_beat(found.scenes, sound, info),

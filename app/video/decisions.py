@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.video.analysers import ANALYSERS
 from app.video.analysers.base import Findings
+from app.video.analysers.quality import BANDING, FilmQuality
 from app.video.document import CutsOnBeat
 from app.video.models import MediaInfo, Scene
 
@@ -21,6 +22,16 @@ def decide_all(findings: Findings, interlacing: Interlacing | None) -> dict[str,
     answers: dict[str, Any] = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
     answers["technical"] = answers["technical"].model_copy(update={"interlacing": interlacing})
     return answers
+
+
+def with_banding(scenes: Sequence[Scene], picture: FilmQuality) -> list[Scene]:
+    """The scenes with the word *banding* among their remarks where the picture has it; it is measured apart from the others."""
+    told = []
+    for scene, shot in zip(scenes, picture.shots, strict=True):
+        remarks = [word for word in scene.quality.remarks if word != BANDING] + [BANDING] * (BANDING in shot.remarks)
+        same = remarks == scene.quality.remarks
+        told.append(scene if same else scene.model_copy(update={"quality": scene.quality.model_copy(update={"remarks": remarks})}))
+    return told
 
 
 def cuts_on_beat(scenes: Sequence[Scene], sound: Sound | None, info: MediaInfo) -> CutsOnBeat | None:

@@ -11,7 +11,7 @@ from typing import Any
 from app.video.analysers.base import Findings
 from app.video.clock import FilmClock
 from app.video.curves import Curves, Shot
-from app.video.decisions import cuts_on_beat, decide_all
+from app.video.decisions import cuts_on_beat, decide_all, with_banding
 from app.video.document import VideoAnalysis
 from app.video.models import Keyframe, MediaInfo, Scene
 from app.video.quality import measure, overall
@@ -71,6 +71,7 @@ def apply(job: JobContext, material: Material, wanted: Detection, review: Review
         warnings.append(LEFT_OUT.format(error.message))
     shots = [Shot(scene.start_frame, scene.end_frame) for scene in scenes]
     update: dict[str, Any] = decide_all(Findings(curves, material.samples.rows, shots, info), analysis.technical.interlacing)
+    scenes = with_banding(scenes, update["picture"])
     settings = {"min_scene_frames": film.shortest_shot(wanted)}
     if film.detector == "studio":
         settings["scene_threshold"] = film.sensitivity(wanted)  # type: ignore[assignment]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BEST_FRAMES = 3
 BLURRED_BELOW = 25.0  # variance of the Laplacian at 320 px
 NOISY_ABOVE = 5.0
+BANDING = "banding"
 BANDED_ABOVE = 0.5  # levels; steps of 4 over an eighth of the picture
 _BLACK_LEVEL, _WHITE_LEVEL = 2, 253
 _EDGE_SHARE, _EDGE_FRAMES = 0.1, 3
@@ -145,7 +146,7 @@ def remarks(quality: ShotQuality) -> list[str]:
         (quality.brightness > BRIGHT_ABOVE, "bright"),
         (quality.contrast < FLAT_BELOW, "low contrast"),
         ((quality.noise_320px or 0) > NOISY_ABOVE, "noisy"),
-        ((quality.banding_levels or 0) > BANDED_ABOVE, "banding"),
+        ((quality.banding_levels or 0) > BANDED_ABOVE, BANDING),
         (quality.shadows_clipped > CLIPPED_ABOVE, "crushed blacks"),
         (quality.highlights_clipped > CLIPPED_ABOVE, "blown-out whites"),
     )
