@@ -18,6 +18,7 @@ STATUS: dict[str, Any] = {
     "counts": {"queued": 3, "running": 1},
     "workers": [{"lane": "cpu", "state": "busy"}, {"lane": "cpu", "state": "busy"}, {"lane": "gpu", "state": "idle"}],
     "worker_deaths": {"cpu": 2},
+    "models": {"models": [], "budget": {}, "waiting": [], "counters": {}},
     "disk": {"free_bytes": 10**12, "used_by_studio_bytes": 5},
 }
 LINE = re.compile(r'[a-z_]+(\{([a-z_]+="([^"\\\n]|\\["\\n])*",?)*\})? [-+0-9.e]+\Z')
