@@ -62,7 +62,7 @@ class PipeLink:
 
     def part(self, name: str) -> Any:
         """Refused: it lives in another process."""
-        raise StudioError(f"Job {self._order.job_id} asked for the studio's {name!r} outside the io lane.", "Give the capability lane='io'.")
+        raise StudioError(f"Job {self._order.job_id} asked for {name!r} outside the io lane.", "Give the capability lane='io'.")
 
 
 class Worker:
