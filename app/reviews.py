@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -127,8 +128,9 @@ class Reviews:
     def _detection(self, clip: Artifact) -> tuple[Sequence[int], int]:
         """The boundaries of the newest analysis, and how many frames the clip has."""
         analysis = self._artifacts.newest_child(clip.id, "analysis.json")
-        if analysis is not None and not analysis.missing:
-            return self._detected(analysis.path)
+        if analysis is not None:
+            with contextlib.suppress(OSError, ValueError, LookupError):  # damaged or gone: then there is nothing to go by
+                return self._detected(analysis.path)
         return (), int(clip.meta["probe"]["video"]["frame_count"])
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app import machine, submission
+from app.announcement import read_announcement, write_private
 from app.capability import Capability
 from app.intake import Intake, Upload
 from app.models.desk import GPU, ModelDesk, start_data
@@ -388,25 +389,6 @@ class Studio:
             "models": self.models.status(),
             "counts": self.counts(),
         }
-
-
-def read_announcement(data_dir: Path) -> dict[str, Any]:
-    """What the studio on this folder wrote about itself; empty when there is nothing readable."""
-    try:
-        found = json.loads((data_dir / "studio.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replaces a file that only its owner may read."""
-    temporary = path.with_suffix(path.suffix + ".new")
-    temporary.unlink(missing_ok=True)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(temporary, path)
 
 
 def _require_limit(limit: int) -> None:

@@ -47,9 +47,11 @@ def rescene_video(request: Rescene, job: JobContext) -> VideoAnalysis:
     if not stored.keys() >= {CURVES, SAMPLES}:
         raise too_old()
     curves, samples = read_curves(stored[CURVES]), read_samples(stored[SAMPLES])
-    clip = next((source.path for source in sources if source.id == analysis.media.artifact_id), None)
+    clip = next((source for source in sources if source.id == analysis.media.artifact_id), None)
+    if clip is not None and clip.external:  # it may have been moved and found again since
+        analysis = analysis.model_copy(update={"media": analysis.media.model_copy(update={"path": str(clip.path)})})
     analysis, pictures = _with_own_pictures(job, analysis)
-    material = Material(analysis, curves, samples, pictures, clip)
+    material = Material(analysis, curves, samples, pictures, clip.path if clip else None)
     review = from_state(job.review(analysis.media.artifact_id)) if request.use_review else Review()
     wanted = Detection(request.sensitivity, request.min_shot_s)
     material = apply(job, material, wanted, review, job.span(_PICTURES_SHARE, _DECIDED_SHARE))

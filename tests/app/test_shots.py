@@ -101,3 +101,11 @@ def test_a_job_that_waits_is_a_conflict(studio: Studio, analysed: tuple[str, str
     monkeypatch.setattr(studio.shots, "_find_job", lambda _: replace(job, state="running"))
     with pytest.raises(Conflict, match="is running"):
         studio.shots.of_job(job.id, Detection())
+
+
+def test_a_damaged_analysis_leaves_the_review_usable(studio: Studio, analysed: tuple[str, str]) -> None:
+    clip, job = analysed
+    document = next(a for a in studio.job(job).artifacts if a.name == "analysis.json")
+    document.path.chmod(0o600)
+    document.path.write_text("{")
+    assert studio.reviews.change(clip, {"op": "split", "frame": 24}).added == {24}

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from app.studio import Studio, read_announcement, write_private
+from app.announcement import read_announcement, write_private
+from app.studio import Studio
 from configs.errors import BadInput, BadMedia, Conflict, NotFound, Unavailable
 from configs.settings import Settings
 from storage.records import CANCELLED, QUEUED, SUCCEEDED

@@ -134,3 +134,13 @@ def test_an_analysis_of_an_earlier_version_says_what_to_do(given: tuple[Any, Any
     given[1].artifacts["analysis.json"] = replace(document, inputs=("clip",))
     with pytest.raises(BadInput, match="Analyse the clip again"):
         rescene(given, new_studio())
+
+
+def test_a_clip_that_was_moved_is_referred_to_where_it_is(
+    given: tuple[Any, Any, Any], new_studio: Callable[[], Any], tmp_path: Path
+) -> None:
+    moved = tmp_path / "moved.mp4"
+    moved.write_bytes(given[2].path.read_bytes())
+    again, studio = rescene((given[0], given[1], replace(given[2], path=moved)), new_studio())
+    assert again.media.path == str(moved)
+    assert f"* SOURCE FILE: {moved}" in studio.read("scenes.edl")
