@@ -23,6 +23,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "queue": ("job_queue.py", "the job store beside a bare fsync and its peers; round trips, recovery, idling"),
     "analysis": ("analysis.py", "analysing a clip beside PySceneDetect and a bare decode"),
     "one_pass": ("one_pass.py", "the five analyses in one pass beside PySceneDetect's one detector"),
+    "long_film": ("long_film.py", "memory over a two-hour film with sound"),
     "accuracy": ("accuracy.py", "how true the analysis is, on films whose truth is known, beside the peers"),
     "page": ("page.py", "how quickly the page responds"),
 }
