@@ -48,8 +48,9 @@ DECK = f"""<div class="deck" tabindex="0" role="group" aria-label="Player and ti
   <div class="stage"><video muted playsinline preload="auto"></video><p class="stage-note" role="status" hidden></p>
     <span class="range" aria-live="polite"></span></div>
   <div class="transport" role="toolbar" aria-label="Transport">
-    <span class="transport-time"><button type="button" class="timecode" title="Go to a timecode  G"><span class="visually-hidden">Timecode</span>
-      <span class="timecode-value">00:00:00:00</span></button><span class="frame-number"></span></span>
+    <span class="transport-time"><button type="button" class="timecode" title="Go to a timecode  G">
+      <span class="visually-hidden">Timecode</span><span class="timecode-value">00:00:00:00</span></button>
+      <span class="frame-number"></span></span>
     <span class="transport-keys">{_TRANSPORT}</span>
     <span class="transport-edits">{_EDITS}</span>
     <span class="transport-marks">{_MARKS}</span>

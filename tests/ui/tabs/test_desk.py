@@ -31,8 +31,8 @@ def page(open_page: Callable[..., Any], job: Any, shows_frame: Callable[..., Non
 
 def begins(page: Any, *frames: int) -> None:
     """Waits until the shots on the strip begin at these frames."""
-    page.wait_for_function("(frames) => [...document.querySelectorAll('.strip .shot')].map((node) => +node.dataset.key).join() === frames.join()",
-                           arg=list(frames))  # fmt: skip
+    shown = "[...document.querySelectorAll('.strip .shot')].map((node) => node.dataset.key).join()"
+    page.wait_for_function(f"(frames) => {shown} === frames", arg=",".join(map(str, frames)))
 
 
 def go_to(page: Any, frame: int) -> None:
@@ -187,7 +187,9 @@ def test_markers_are_set_changed_found_and_removed(page: Any, studio: Any, job: 
 def test_a_pin_on_the_timeline_seeks_and_opens(page: Any, studio: Any, job: Any, shows_frame: Callable[..., None]) -> None:
     from playwright.sync_api import expect
 
-    studio.post(f"/api/artifacts/{job['request']['video']}/review", {"op": "add_marker", "frame": 72, "colour": "blue", "note": "from afar"})
+    studio.post(
+        f"/api/artifacts/{job['request']['video']}/review", {"op": "add_marker", "frame": 72, "colour": "blue", "note": "from afar"}
+    )
     expect(page.get_by_role("listitem").filter(has_text="from afar")).to_be_visible()
     x, y = at(page, 72.5)
     page.mouse.click(x, y - 18)
