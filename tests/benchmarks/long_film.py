@@ -48,6 +48,7 @@ class Link:
     def tell(self, verb, **fields):
         if verb == "progress" and marks and fields["fraction"] / 0.93 * minutes >= marks[0] - 1e-3:
             seen.append([marks.pop(0), rss()])
+            print(f"after {seen[-1][0]} min: {seen[-1][1] - idle:.0f} MB above idle", file=sys.stderr, flush=True)
     def stage_blob(self, path):
         kept = Path(tempfile.mkdtemp(dir=sys.argv[2])) / path.name
         kept.write_bytes(path.read_bytes() if path.suffix == ".jpg" else b"")
@@ -89,7 +90,7 @@ def rows(minutes: int, height: int) -> list[dict[str, Any]]:
 def _analyse(film: Path, place: Path, minutes: int) -> dict[str, Any]:
     command = [sys.executable, "-c", CHILD, str(film), str(place), str(minutes), json.dumps(MINUTES)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "STUDIO_ANALYSIS_PROCESSES": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
