@@ -46,8 +46,11 @@ export class Review extends EventTarget {
     if (id === this.artifactId && revision !== this.review?.revision && !this.sending) await this.reload();
   }
 
-  /** One operation; throws what the studio says against it. */
-  async change(operation) { await this.#send("", operation); }
+  /** One operation, judged against the shots that are shown; throws what the studio says against it. */
+  async change(operation) {
+    const shown = this.jobId && !this.error ? `?${new URLSearchParams({ job: this.jobId, ...this.settings })}` : "";
+    await this.#send(shown, operation);
+  }
   async undo() { await this.#send("/undo"); }
   async redo() { await this.#send("/redo"); }
 
