@@ -13,6 +13,8 @@ const EXPORTS = [
   [/\.fcpxml$/, "FCPXML", "Final Cut Pro, Resolve"],
   [/scenes\.csv$/, "CSV", "shots as a table"],
   [/frames\.csv$/, "Frames CSV", "every measure of every frame"],
+  [/camera\.csv$/, "Camera CSV", "the camera's path, to make a move again"],
+  [/markers\.csv$/, "Markers CSV", "your markers as a table"],
   [/chapters\.txt$/, "Chapters", "lines for a video's description"],
   [/\.ffmeta$/, "Chapters, ffmpeg", "ffmetadata, to put into a file"],
   [/analysis\.json$/, "JSON", "the whole analysis"],

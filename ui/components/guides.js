@@ -16,6 +16,21 @@ function rimmed(tag, className, attributes) {
   return [draw(tag, { ...attributes, class: `${className} rim` }), draw(tag, { ...attributes, class: className })];
 }
 
+const SURE = 0.35; // from this confidence on a box is taken for a subject
+
+/** The subject's box at any frame of a track, straight from sample to sample; null for an empty one. */
+export function boxAt(track, frame) {
+  const frames = track?.frames ?? [];
+  if (!frames.length) return null;
+  let next = frames.findIndex((sampled) => sampled >= frame);
+  if (next < 0) next = frames.length - 1;
+  const before = Math.max(0, frames[next] > frame ? next - 1 : next), wide = frames[next] - frames[before];
+  const share = wide ? Math.min(1, Math.max(0, (frame - frames[before]) / wide)) : 0;
+  const at = (name) => track[name][before] + (track[name][next] - track[name][before]) * share;
+  const [x, y, w, h, confidence] = ["x", "y", "w", "h", "confidence"].map(at);
+  return { x, y, w, h, confidence, centre_x: x + w / 2, centre_y: y + h / 2 };
+}
+
 export class Guides {
   constructor(layer) {
     this.svg = draw("svg", { width: "100%", height: "100%", "aria-hidden": "true" });
@@ -36,9 +51,12 @@ export class Guides {
 
   show(on) { setHidden(this.node, !on); }
 
-  /** `shot` is what the analysis says of the composition of the shot under the playhead, or null; `frame` the playhead. */
-  draw(shot, frame) {
-    const subject = shot?.subject ?? null;
+  /**
+   * `shot` is what the analysis says of the composition of the shot under the playhead, or null; `track` where its subject
+   * goes, if it was followed; `frame` the playhead.
+   */
+  draw(shot, track, frame) {
+    const followed = boxAt(track, frame), subject = followed ?? shot?.subject ?? null;
     for (const node of this.subject) node.style.display = subject ? "" : "none";
     setHidden(this.label, !subject);
     setHidden(this.across, !shot);
@@ -52,10 +70,11 @@ export class Guides {
     const [rim, box, ...centres] = this.subject;
     for (const node of [rim, box]) for (const [name, value] of Object.entries(place)) node.setAttribute(name, `${value * 100}%`);
     for (const node of centres) { node.setAttribute("cx", `${subject.centre_x * 100}%`); node.setAttribute("cy", `${subject.centre_y * 100}%`); }
-    // The box was measured on one frame of the shot; on all others it is a reminder, not a measurement.
-    this.node.dataset.measured = String(frame === shot.frame);
+    // Without a track the box was measured on one frame of the shot; on all others it is a reminder, not a measurement.
+    this.node.dataset.measured = String(followed ? followed.confidence >= SURE : frame === shot.frame);
     this.label.style.left = `${subject.x * 100}%`;
     this.label.style.top = `${subject.y * 100}%`;
+    this.label.style.transform = `translate(${subject.x > 0.7 ? "-100%" : "0"}, ${subject.y > 0.08 ? "-100%" : "0"})`; // outside the box where there is room
     setText(this.label, shot.shot_size ? `Subject · ${shot.shot_size}` : "Subject");
   }
 }

@@ -12,7 +12,7 @@ function cameraWords({ kind, label, style }) {
   return style === "static" || (kind === "static" && style !== "handheld") ? label : `${label}, ${style}`;
 }
 
-/** {camera, cameraKind, drawn, coherence, framing, remarks}: words or numbers; null where nothing was measured. */
+/** {camera, drawn, coherence, framing, remarks ...}: words or numbers, and `composition` and `track` as they are; null where nothing was measured. */
 export function shotWords(analysis, scene) {
   const camera = exactly(analysis?.camera?.shots, scene), holds = exactly(analysis?.holds?.shots, scene);
   const coherence = exactly(analysis?.coherence?.shots, scene), composition = exactly(analysis?.composition?.shots, scene);
@@ -28,6 +28,7 @@ export function shotWords(analysis, scene) {
     worstFrame: coherence?.worst_frame ?? null,
     framing: composition?.shot_size ?? null,
     composition,
+    track: exactly(analysis?.subjects?.shots, scene),
     remarks: [...new Set([...(scene.quality?.remarks ?? []), ...(picture?.remarks ?? [])])],
   };
 }

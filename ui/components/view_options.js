@@ -15,9 +15,9 @@ function choice(name, text, key, hint, onChange) {
 }
 
 export class ViewOptions {
-  /** `compositionAt(frame)` -> what was measured of that shot's composition, or null. */
-  constructor(deck, button, compositionAt) {
-    Object.assign(this, { deck, compositionAt, values: { ...DEFAULTS, ...prefs.get("view", {}) } });
+  /** `shotAt(frame)` -> {composition, track} of that shot, or null. */
+  constructor(deck, button, shotAt) {
+    Object.assign(this, { deck, shotAt, values: { ...DEFAULTS, ...prefs.get("view", {}) } });
     const layer = new PictureLayer(deck.video);
     this.canvas = el("canvas.onion", { "aria-hidden": "true" });
     layer.node.append(this.canvas);
@@ -83,7 +83,10 @@ export class ViewOptions {
     if (exact && !this.deck.player.playing) this.#ghosts(frame); else this.onion.clear();
   }
 
-  #guides(frame) { this.guides.draw(this.compositionAt(frame), frame); }
+  #guides(frame) {
+    const shot = this.shotAt(frame);
+    this.guides.draw(shot?.composition ?? null, shot?.track ?? null, frame);
+  }
 
   /** Neighbours from another shot would only hide the picture. */
   #ghosts(frame) {

@@ -17,7 +17,7 @@ export class Desk {
     const { root, session, deck, inspector } = tab;
     Object.assign(this, { tab, root, session, deck, inspector, review: new Review() });
     this.button = (name) => root.querySelector(`[data-deck="${name}"]`);
-    this.view = new ViewOptions(deck, this.button("view"), (frame) => this.#composition(frame));
+    this.view = new ViewOptions(deck, this.button("view"), (frame) => this.#measuredAt(frame));
     this.cards = new Cards(deck, () => this.showCards(false));
     this.editor = new MarkerEditor(root, { save: (marker) => this.#saveMarker(marker), remove: (marker) => this.#removeMarker(marker) });
     this.list = new MarkerList({
@@ -117,9 +117,9 @@ export class Desk {
     this.view.draw();
   }
 
-  #composition(frame) {
+  #measuredAt(frame) {
     const scene = this.deck.sceneAt(frame);
-    return scene ? shotWords(this.session.analysis, scene).composition : null;
+    return scene ? shotWords(this.session.analysis, scene) : null;
   }
 
   showCards(open) {

@@ -40,6 +40,14 @@ def ghosts(page: Any, frames: str) -> None:
     page.wait_for_function("(frames) => document.querySelector('.onion').dataset.frames === frames", arg=frames)
 
 
+def between(frames: list[int], values: list[float], frame: int) -> float:
+    """A track's value at a frame, straight from sample to sample."""
+    before = max((at for at in range(len(frames)) if frames[at] <= frame), default=0)
+    after = min((at for at in range(len(frames)) if frames[at] >= frame), default=len(frames) - 1)
+    share = (frame - frames[before]) / (frames[after] - frames[before]) if frames[after] > frames[before] else 0.0
+    return values[before] + (values[after] - values[before]) * share
+
+
 def asset(page: Any) -> str:
     return str(page.evaluate("document.querySelector('link[href$=\"studio.css\"]').href.replace('/studio.css', '')"))
 
@@ -58,13 +66,25 @@ def test_composition_lies_exactly_over_the_picture(page: Any, job: Any) -> None:
     shot = next(item for item in job["result"]["composition"]["shots"] if item["start_frame"] == 24)
     left = page.locator(".balance.across i").evaluate("node => parseFloat(node.style.left)")
     assert left == pytest.approx(50 + 50 * shot["balance_left_right"], abs=0.1)
-    if shot["subject"] is None:
+    track = next((item for item in job["result"]["subjects"]["shots"] if item["start_frame"] == 24), {"frames": []})
+    if track["frames"]:
+        box = page.locator(".guides rect.subject").last
+        assert float(box.get_attribute("x").rstrip("%")) == pytest.approx(100 * between(track["frames"], track["x"], 30), abs=0.1)
+    elif shot["subject"] is None:
         expect(page.locator(".subject-label")).to_be_hidden()
-    else:
-        width = page.locator(".guides rect.subject").last.evaluate("node => parseFloat(node.getAttribute('width'))")
-        assert width == pytest.approx(100 * min(shot["subject"]["w"], 1 - shot["subject"]["x"]), abs=0.1)
     page.reload()
     expect(page.locator(".guides")).to_be_visible()
+
+
+def test_the_subject_is_followed_between_its_samples(page: Any) -> None:
+    found = page.evaluate(
+        f"""async () => {{
+          const {{ boxAt }} = await import('{asset(page)}/components/guides.js');
+          const track = {{ frames: [10, 20], x: [0.1, 0.3], y: [0, 0], w: [0.2, 0.2], h: [0.4, 0.4], confidence: [0.2, 0.6] }};
+          return [0, 10, 15, 20, 90].map((frame) => Number(boxAt(track, frame).x.toFixed(3))).concat(boxAt({{ frames: [] }}, 3));
+        }}"""
+    )
+    assert found == [0.1, 0.1, 0.2, 0.3, 0.3, None]
 
 
 def test_onion_skin_shows_its_neighbours_within_the_shot(page: Any, shows_frame: Callable[..., None]) -> None:
