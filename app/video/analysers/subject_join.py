@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -23,7 +24,7 @@ _MOTION_COUNTS = 1.25  # what moves on its own draws the eye more surely than wh
 _JUMP_COSTS = 1.2  # of confidence, for a jump across the whole picture
 _MOTION_WEIGHS = 3.0  # in a common box: motion outlines the thing, saliency its most striking part
 _OVERLAP = 0.25
-_STRAY = 0.1  # of the width or height
+_STRAY = 0.06  # of the width or height
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,23 @@ def sightings(samples: Curves, shot: Shot) -> list[Sighting]:
 
 
 def without_strays(seen: Sequence[Sighting]) -> list[Sighting]:
-    """Where the subject of a shot moves, what only looks different, and stands far from where it moves, is not the subject."""
-    import numpy as np
-
+    """Where the subject of a shot moves, what only looks different, and stands off the way it goes, is not the subject."""
     moving = [s for s in seen if s.source != "saliency"]
     if 2 * len(moving) < len(seen):
         return list(seen)
-    frames = [s.frame for s in moving]
+    return [s for s in seen if s.source != "saliency" or _off_the_way(s, moving) <= _STRAY]
 
-    def off(one: Sighting) -> float:
-        x, y = (float(np.interp(one.frame, frames, [getattr(s.subject, axis) for s in moving])) for axis in ("x", "y"))
-        return float(np.hypot(one.subject.x - x, one.subject.y - y))
 
-    return [s for s in seen if s.source != "saliency" or off(s) <= _STRAY]
+def _off_the_way(one: Sighting, moving: Sequence[Sighting]) -> float:
+    """Distance from where the two moving sightings around, or the nearest two, put the subject if it goes straight."""
+    if len(moving) == 1:
+        x, y = moving[0].subject.x, moving[0].subject.y
+    else:
+        after = next((place for place, s in enumerate(moving) if s.frame > one.frame), len(moving))
+        a, b = moving[min(max(after - 1, 0), len(moving) - 2) :][:2]
+        part = (one.frame - a.frame) / (b.frame - a.frame)
+        x, y = (getattr(a.subject, axis) + part * (getattr(b.subject, axis) - getattr(a.subject, axis)) for axis in ("x", "y"))
+    return math.hypot(one.subject.x - x, one.subject.y - y)
 
 
 def candidates(samples: Curves, row: int) -> list[tuple[Subject, Source]]:

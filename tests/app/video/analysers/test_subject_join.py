@@ -81,8 +81,12 @@ def test_the_path_is_the_steadiest_of_the_sure() -> None:
 def test_strays_are_dropped_where_the_subject_moves() -> None:
     moving = [Sighting(12 * n, box(0.3 + 0.1 * n), "motion") for n in range(1, 4)]
     assert without_strays([Sighting(0, box(0.9), "saliency"), *moving]) == moving
-    near = Sighting(0, box(0.41), "saliency")
-    assert without_strays([near, *moving]) == [near, *moving]
+    on_the_way = Sighting(0, box(0.31), "saliency")  # the line through the others leads to 0.3
+    assert without_strays([on_the_way, *moving]) == [on_the_way, *moving]
+    assert without_strays([Sighting(0, box(0.4), "saliency"), *moving]) == moving
+    between, beyond = Sighting(18, box(0.45), "saliency"), Sighting(48, box(0.7), "saliency")
+    assert without_strays([moving[0], between, *moving[1:], beyond]) == [moving[0], between, *moving[1:], beyond]
+    assert without_strays([moving[0], Sighting(24, box(0.42), "saliency")]) == [moving[0], Sighting(24, box(0.42), "saliency")]
     still = [Sighting(12 * n, box(0.9), "saliency") for n in range(5)]
     assert without_strays([*still, moving[0]]) == [*still, moving[0]]
 
