@@ -196,7 +196,8 @@ export class Deck extends EventTarget {
     setText(node.querySelector(".shot-length"), this.map ? `${((this.map.start(scene.end_frame) - this.map.start(scene.start_frame)) || length / this.map.fps).toFixed(1)} s` : "");
     setText(node.querySelector(".shot-remark"), remarks[0] ?? "");
     setHidden(node.querySelector(".shot-remark"), !remarks.length);
-    node.setAttribute("aria-label", `Shot ${scene.index + 1}, from ${scene.start_timecode ?? this.timecode(scene.start_frame)}, ${plural(length, "frame")}${remarks.length ? ", " + remarks.join(", ") : ""}`);
+    node.setAttribute("aria-label", `Shot ${scene.index + 1}, from ${scene.start_timecode ?? this.timecode(scene.start_frame)}, ${plural(length, "frame")}${remarks.length ? ", " + remarks.join(", ") : ""}${scene.edited ? ", edited by hand" : ""}`);
+    node.dataset.edited = String(Boolean(scene.edited));
   }
 
   #paint(frame, exact) {

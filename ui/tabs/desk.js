@@ -99,6 +99,7 @@ export class Desk {
   }
 
   #drawShots() {
+    if (this.review.error) toastError(this.review.error);
     this.session.draft = this.review.shots?.shots ?? null;
     this.tab.drawScenes();
     this.tab.draw();
