@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backends.base import Cancelled, Device, Footprint, Installed, IsCancelled, OnStep, Shape, Vectors
-from backends.placing import Placed
+from backends.slabs import Slabs
 from backends.token_loop import within_memory
-from backends.transformers_load import LoadWatch, bytes_of, check_folder, dtype_of, watching
+from backends.transformers_load import LoadWatch, check_folder, dtype_of, watching
 from configs.errors import BadInput, BadMedia, Conflict
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class SentenceEmbeddings:
         self.installed, self.device = installed, device
         self.state = "installed"
         self._model: Any = None
-        self._placed: Placed | None = None
+        self._slabs: Slabs | None = None
         self._batch = BATCH[device.is_cpu]
 
     def load(self, on_step: OnStep) -> Footprint:
@@ -56,9 +56,8 @@ class SentenceEmbeddings:
         known, wanted = self._model.max_seq_length, self.installed.card.context_tokens
         if wanted and (known is None or wanted < known):
             self._model.max_seq_length = wanted
-        self._placed, self.state = Placed(self.modules(), self.device), "parked"
-        held = bytes_of(model)
-        return Footprint(held, 0 if self.device.is_cpu else held)
+        self._slabs, self.state = Slabs(self.modules(), self.device), "parked"
+        return self._slabs.footprint
 
     def modules(self) -> Mapping[str, nn.Module]:
         """The torch modules whose weights are moved."""
@@ -66,20 +65,21 @@ class SentenceEmbeddings:
 
     def activate(self) -> None:
         """Host memory to the device; raises `OutOfMemory`."""
-        assert self._placed is not None, "load comes first"
-        self._placed.place()
+        assert self._slabs is not None, "load comes first"
+        self._slabs.place()
         self.state = "resident"
 
     def deactivate(self) -> None:
         """Drops the device copy."""
-        if self._placed is not None:
-            self._placed.drop()
+        if self._slabs is not None:
+            self._slabs.drop()
             self.state = "parked"
 
     def close(self) -> None:
         """Frees everything."""
-        self.deactivate()
-        self._model = self._placed = None
+        if self._slabs is not None:
+            self._slabs.close()
+        self._model = self._slabs = None
         self.state = "installed"
         gc.collect()
 
@@ -108,6 +108,8 @@ class SentenceEmbeddings:
             raise Conflict(f"{self.installed.card.title} is not on its device.", "Lease it from the room of models before calling it.")
         if not texts:
             raise BadInput("There is no text to embed.", "Give at least one.")
+        if "" in texts:
+            raise BadInput(f"Text {list(texts).index('') + 1} is empty.", "Leave it out.")
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         rows: list[Any] = [None] * len(texts)
         tokens = 0

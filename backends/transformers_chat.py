@@ -11,9 +11,9 @@ from backends.base import Device, Footprint, Installed, IsCancelled, OnStep, Sha
 from backends.chat import ChatCall, ChatPiece
 from backends.chat_prompt import call_schema, encode, offered, render, turns
 from backends.constrained import Constraint, GrammarMaker
-from backends.placing import Placed
+from backends.slabs import Slabs
 from backends.token_loop import PIECE, Prompt, TokenLoop
-from backends.transformers_load import SAFE, bytes_of, load_model
+from backends.transformers_load import SAFE, load_model
 from configs.errors import BadInput, BadMedia, Conflict
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class TransformersChat:
         self._model: Any = None
         self._tokenizer: Any = None
         self._loop: TokenLoop | None = None
-        self._placed: Placed | None = None
+        self._slabs: Slabs | None = None
         self._grammars: GrammarMaker | None = None
 
     # --- memory -------------------------------------------------------------------------------------------------------------------
@@ -56,10 +56,9 @@ class TransformersChat:
             self._tokenizer = None
             raise
         self._model, self._loop = model, TokenLoop(model)
-        self._placed = Placed(self.modules(), self.device)
+        self._slabs = Slabs(self.modules(), self.device)
         self.state = "parked"
-        held = bytes_of(model)
-        return Footprint(held, 0 if self.device.is_cpu else held)
+        return self._slabs.footprint
 
     def modules(self) -> Mapping[str, nn.Module]:
         """The torch modules whose weights are moved."""
@@ -67,20 +66,21 @@ class TransformersChat:
 
     def activate(self) -> None:
         """Host memory to the device; raises `OutOfMemory`."""
-        assert self._placed is not None, "load comes first"
-        self._placed.place()
+        assert self._slabs is not None, "load comes first"
+        self._slabs.place()
         self.state = "resident"
 
     def deactivate(self) -> None:
         """Drops the device copy."""
-        if self._placed is not None:
-            self._placed.drop()
+        if self._slabs is not None:
+            self._slabs.drop()
             self.state = "parked"
 
     def close(self) -> None:
         """Frees everything."""
-        self.deactivate()
-        self._model = self._tokenizer = self._loop = self._placed = self._grammars = None
+        if self._slabs is not None:
+            self._slabs.close()
+        self._model = self._tokenizer = self._loop = self._slabs = self._grammars = None
         self.state = "installed"
         gc.collect()
 

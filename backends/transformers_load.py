@@ -75,12 +75,6 @@ def dtype_of(installed: Installed, device: Device) -> Any:
     return torch.bfloat16
 
 
-def bytes_of(model: Any) -> int:
-    """Memory of all parameters and buffers, those shared counted once."""
-    tensors = {tensor.data_ptr(): tensor for tensor in (*model.parameters(), *model.buffers())}
-    return sum(tensor.nbytes for tensor in tensors.values())
-
-
 def _quantisation(installed: Installed, device: Device, notes: list[str]) -> Any:
     if installed.variant.quantise is None:
         return None

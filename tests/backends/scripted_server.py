@@ -59,6 +59,7 @@ class Request:
     body: Any
 
 
+HELLO = (Reply("Hello"),)
 Script = Sequence[Reply] | Callable[[Json], Reply]
 
 
@@ -70,9 +71,7 @@ class ScriptedServer:
         models: names that `/v1/models` tells. sleeping: what vLLM's sleep and wake-up did last.
     """
 
-    def __init__(
-        self, script: Script = (Reply("Hello"),), models: Sequence[str] = ("tiny",), key: str | None = None, port: int = 0
-    ) -> None:
+    def __init__(self, script: Script = HELLO, models: Sequence[str] = ("tiny",), key: str | None = None, port: int = 0) -> None:
         self.requests: list[Request] = []
         self.models, self.key = list(models), key
         self.hung_up = threading.Event()
@@ -137,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._note(None)
         if self.path == "/health":
             self._json(200, {})
@@ -146,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._json(404, {"error": {"message": f"no route {self.path}"}})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length) or b"{}")
         self._note(body)

@@ -25,6 +25,7 @@ CARD = ModelCard.model_validate(
         "licences": [{"component": "service", "name": "unknown", "commercial": False}],
     }
 )  # fmt: skip
+HELLO = (Reply("Hello there"),)
 Made = Callable[..., tuple[OpenAIEndpoint, ScriptedServer]]
 
 
@@ -49,7 +50,7 @@ def made() -> Iterator[Made]:
     """(engine, its server), ready for calls."""
     with ExitStack() as stack:
 
-        def make(script: Any = (Reply("Hello there"),), **options: Any) -> tuple[OpenAIEndpoint, ScriptedServer]:
+        def make(script: Any = HELLO, **options: Any) -> tuple[OpenAIEndpoint, ScriptedServer]:
             server = stack.enter_context(ScriptedServer(script, key=options.get("key")))
             options.pop("key", None)
             engine = engine_at(server.url, **options)

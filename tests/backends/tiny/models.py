@@ -107,11 +107,39 @@ def _spread(model: Any) -> Any:
     with torch.no_grad():
         model.get_output_embeddings().weight.normal_(0, 0.6)
         model.get_input_embeddings().weight.normal_(0, 1.0)
+        for name, weight in model.named_parameters():
+            # What was read or seen before must weigh as much as the last word.
+            if weight.dim() > 1 and any(part in name for part in ("visual", "vision", "connector", "v_proj", "o_proj")):
+                weight.normal_(0, 0.3)
     return model
 
 
 def _save(model: Any, tokenizer: Any, folder: Path) -> None:
+    import torch
+
+    torch.set_num_threads(1)  # for models this small, threads that wait for one another cost more than they bring
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+def save_sentences(folder: Path) -> Path:
+    """A small BERT with mean pooling, as sentence-transformers saves it."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer import modules
+    from transformers import BertConfig, BertModel
+
+    tokenizer = words.tokenizer(None)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+        max_position_embeddings=64, pad_token_id=tokenizer.pad_token_id,
+    )  # fmt: skip
+    torch.manual_seed(23)
+    inner = folder.parent / "inner"
+    BertModel(config).save_pretrained(inner)
+    tokenizer.save_pretrained(inner)
+    read = modules.Transformer(str(inner), max_seq_length=48)
+    SentenceTransformer(modules=[read, modules.Pooling(32)], device="cpu").save(str(folder))
+    return folder
