@@ -50,7 +50,7 @@ def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
         found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE), processes).run()
         job.progress(_PASS_SHARE, "Listening to the end")
         sound = listening.result()
-    curves = found.table.curves()
+    curves = found.table.hand_over()
     analysis = assemble(request, source, info, found, curves, sound)
     material = Material(analysis, curves, Samples.of(found.table), found.files, source.path)
     review = from_state(job.review(source.id))

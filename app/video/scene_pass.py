@@ -203,6 +203,7 @@ class ScenePass:
         kept = self._job.step(name, lambda: self._make(draft))
         self._job.publish(name, kept["scene"])
         self._remember(kept)
+        self._job.forget(name)
 
     def _remember(self, kept: dict[str, Any]) -> None:
         self._scenes.append(Scene.model_validate(kept["scene"]))
@@ -317,8 +318,9 @@ class ScenePass:
             self._scenes, self._files = [], {}
             return None
         self._chunks = list(state["chunks"])
-        for name, chunk in zip(self._chunks, chunks, strict=True):
+        for chunk in chunks:
             self._table.unpack(chunk)
+        for name in (*self._chunks, *(_step_name(index) for index in range(state["scenes"]))):
             self._job.forget(name)
         self._decoder.origin = state["origin"]
         self._leans = {int(frame): lean for frame, lean in state["fields"]}

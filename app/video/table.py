@@ -68,6 +68,12 @@ class Table:
         times = np.frombuffer(self._times, dtype=np.float64)[start:].copy() if len(self._times) else np.zeros(0)
         return Curves(self.fps, times, {name: rows[:, n].copy() for n, name in enumerate(self._names)})
 
+    def hand_over(self) -> Curves:
+        """All rows; the table lets go of them, so that a long film's are not held twice. Times, stamps and samples stay."""
+        curves = self.curves()
+        self._rows = array("f")
+        return curves
+
     def samples(self) -> Curves:
         """The sampled frames' rows; column ``frame`` holds their numbers."""
         rows = _matrix(self._samples, len(self._sample_names))

@@ -56,7 +56,7 @@ def test_going_on_from_any_frame_gives_the_same_frames(
 def test_a_place_that_seeking_cannot_find_is_counted_to(clips: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = clips("n.mp4", *H264, graph=NUMBERED)
     whole = listed(Decoder(path, 1 / 24))
-    monkeypatch.setattr("app.video.decode._seek", lambda container, stream, stamp: container.seek(10**12, backward=True) is None)
+    monkeypatch.setattr("app.video.decode._seek", lambda container, stream, stamp, margin_s: container.seek(10**12, backward=True) is None)
     assert listed(Decoder(path, 1 / 24), Place(40, whole[40][1] - 1, whole[0][1])) == whole[40:]
 
 

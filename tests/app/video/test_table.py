@@ -97,6 +97,14 @@ def test_taken_up_from_chunks_it_goes_on_as_if_never_stopped() -> None:
     assert packed[0] == "curves/25-40"
 
 
+def test_rows_are_handed_over_and_the_rest_stays() -> None:
+    table, whole = filled(30), filled(30)
+    assert table.hand_over()["now"].tolist() == whole.curves()["now"].tolist()
+    assert table.samples()["square"].tolist() == whole.samples()["square"].tolist()
+    assert (len(table), table.stamp(29)) == (30, whole.stamp(29))
+    assert len(table._rows) == 0
+
+
 def test_an_empty_table_has_empty_columns() -> None:
     table = Table([ROW], 24.0)
     assert len(table.curves()["now"]) == 0
