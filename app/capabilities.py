@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.capability import Capability
+from app.models.importing import import_model
+from app.models.install import install_model
+from app.models.removal import check_model, remove_model
 from app.video.analyze import analyze_video
 from app.video.proxy import make_proxy
 from app.video.rank_takes import rank_takes
@@ -17,4 +20,8 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     rank_takes,
     rescene_video,
     take_stills,
+    install_model,
+    import_model,
+    check_model,
+    remove_model,
 )

@@ -48,6 +48,7 @@ class Capability(Generic[Request, Result]):
     request: type[Request]
     result: type[Result]
     function: Callable[[Request, JobContext], Result]
+    owner_only: bool = False  # names files of this machine: not for guests
 
     @property
     def summary(self) -> str:
@@ -72,12 +73,13 @@ def _mark(parts: tuple[Any, ...]) -> MediaField | None:
 
 
 def capability(
-    name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False
+    name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False, owner_only: bool = False
 ) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:
     """Makes a function ``(request: Model, job: JobContext) -> ResultModel`` into a `Capability`.
 
     ``reusable`` means that the same request on the same media gives the same result, so a stored one may be
-    returned; ``version`` must rise whenever that stops being true of results already stored.
+    returned; ``version`` must rise whenever that stops being true of results already stored. ``owner_only`` keeps
+    guests out of what names files of this machine.
     """
     if lane not in LANES:
         raise ValueError(f"lane {lane!r} is none of {LANES}")
@@ -85,6 +87,6 @@ def capability(
     def wrap(function: Callable[[Request, JobContext], Result]) -> Capability[Request, Result]:
         hints: dict[str, Any] = typing.get_type_hints(function)
         first = next(iter(inspect.signature(function).parameters))
-        return Capability(name, title, lane, engine, version, reusable, hints[first], hints["return"], function)
+        return Capability(name, title, lane, engine, version, reusable, hints[first], hints["return"], function, owner_only)
 
     return wrap

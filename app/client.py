@@ -82,11 +82,29 @@ class Session(Protocol):
     def turn_review(self, artifact_id: str, way: str) -> Json:
         """``undo`` or ``redo``; the review after it."""
 
+    def models(self) -> list[Json]:
+        """Every model, installed or not."""
+
+    def model(self, name: str) -> Json:
+        """One model."""
+
+    def model_files(self) -> list[Json]:
+        """Weights in the folders of other programs."""
+
     def projects(self) -> list[Json]:
         """Every project."""
 
     def create_project(self, name: str) -> Json:
         """A new project."""
+
+    def keys(self) -> list[Json]:
+        """API keys, without their text."""
+
+    def create_key(self, name: str) -> Json:
+        """A new API key, with its text."""
+
+    def revoke_key(self, key_id: str) -> None:
+        """Makes an API key worthless."""
 
     def status(self) -> Json:
         """Machine, workers and queue."""
@@ -201,6 +219,18 @@ class LocalSession:
         reviews = self._studio.reviews
         return review_to_json(artifact_id, reviews.undo(artifact_id) if way == "undo" else reviews.redo(artifact_id))
 
+    def models(self) -> list[Json]:
+        """See `Session`."""
+        return [entry.model_dump(mode="json") for entry in self._studio.catalogue.entries()]
+
+    def model(self, name: str) -> Json:
+        """See `Session`."""
+        return self._studio.catalogue.entry(name).model_dump(mode="json")
+
+    def model_files(self) -> list[Json]:
+        """See `Session`."""
+        return [entry.model_dump(mode="json") for entry in self._studio.catalogue.foreign_files()]
+
     def projects(self) -> list[Json]:
         """See `Session`."""
         return [project_to_json(project) for project in self._studio.projects()]
@@ -208,6 +238,19 @@ class LocalSession:
     def create_project(self, name: str) -> Json:
         """See `Session`."""
         return project_to_json(self._studio.create_project(name))
+
+    def keys(self) -> list[Json]:
+        """See `Session`."""
+        return [dict(key.__dict__) for key in self._studio.api_keys.all()]
+
+    def create_key(self, name: str) -> Json:
+        """See `Session`."""
+        made, text = self._studio.api_keys.create(name)
+        return {**made.__dict__, "key": text}
+
+    def revoke_key(self, key_id: str) -> None:
+        """See `Session`."""
+        self._studio.api_keys.revoke(key_id)
 
     def status(self) -> Json:
         """See `Session`."""

@@ -129,6 +129,20 @@ class RemoteSession:
         """``undo`` or ``redo``; the review after it."""
         return self._object("POST", f"/api/artifacts/{quote(artifact_id, safe='')}/review/{way}")
 
+    def models(self) -> list[Json]:
+        """Every model, installed or not."""
+        found: list[Json] = self._json("GET", "/api/models")
+        return found
+
+    def model(self, name: str) -> Json:
+        """One model."""
+        return self._object("GET", f"/api/models/{quote(name, safe='')}")
+
+    def model_files(self) -> list[Json]:
+        """Weights in the folders of other programs."""
+        found: list[Json] = self._json("GET", "/api/models/files")
+        return found
+
     def projects(self) -> list[Json]:
         """Every project."""
         found: list[Json] = self._json("GET", "/api/projects")
@@ -137,6 +151,19 @@ class RemoteSession:
     def create_project(self, name: str) -> Json:
         """A new project."""
         return self._object("POST", "/api/projects", {"name": name})
+
+    def keys(self) -> list[Json]:
+        """API keys, without their text."""
+        found: list[Json] = self._json("GET", "/api/keys")
+        return found
+
+    def create_key(self, name: str) -> Json:
+        """A new API key, with its text."""
+        return self._object("POST", "/api/keys", {"name": name})
+
+    def revoke_key(self, key_id: str) -> None:
+        """Makes an API key worthless."""
+        self._json("DELETE", f"/api/keys/{quote(key_id, safe='')}")
 
     def status(self) -> Json:
         """Machine, workers and queue."""

@@ -20,19 +20,22 @@ from app import machine, submission
 from app.announcement import read_announcement, write_private
 from app.capability import Capability
 from app.intake import Intake, Upload
-from app.models.desk import GPU, ModelDesk, start_data
+from app.lanes import Workers, lanes
+from app.models.cache import open_cache
+from app.models.catalogue import open_catalogue
+from app.models.desk import ModelDesk
+from app.models.keys import ApiKeys
 from app.models.learned import Learned
 from app.models.library import Library, open_store
 from app.reviews import Reviews
 from app.shots import Shots
 from app.version import VERSION
-from configs.errors import BadInput, Conflict, NotFound, StudioError
+from configs.errors import BadInput, Conflict, NotFound, Refused, StudioError
 from configs.settings import Settings
 from jobs.desk import Desk
 from jobs.events import EventBus
 from jobs.host import FolderLock
 from jobs.io_lane import IoLane
-from jobs.lane import LaneSpec
 from jobs.queue import JobQueue
 from jobs.supervisor import Supervisor
 from storage import jobs as rows
@@ -64,26 +67,6 @@ class JobDetail:
     artifacts: tuple[Artifact, ...]
     published: dict[str, Json]
     log: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Workers:
-    """What worker processes build, and whether an idle one is kept ready beside the busy ones."""
-
-    target: str
-    gpu_target: str
-    keep_spare: bool
-
-
-def lanes(settings: Settings, workers: Workers, learned: Learned) -> dict[str, LaneSpec]:
-    """The lanes of worker processes: several for the processor, one that owns the models, started when it is first needed."""
-    return {
-        "cpu": LaneSpec(workers=settings.cpu_workers, target=workers.target, keep_spare=workers.keep_spare),
-        GPU: LaneSpec(
-            workers=1, target=workers.gpu_target, jobs_each=settings.model_jobs, on_demand=True, recycle=False,
-            start_data=partial(start_data, settings, learned),
-        ),
-    }  # fmt: skip
 
 
 class Studio:
@@ -118,6 +101,10 @@ class Studio:
         )  # fmt: skip
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
+        self.catalogue = open_catalogue(settings, self.models, self.events)
+        self._io.parts["catalogue"] = self.catalogue
+        self.api_keys = ApiKeys(self._database)
+        self.answers = open_cache(self._database, settings.answer_cache_s, settings.answer_cache_url)
         self._meter = machine.Meter()
 
     # -- life --------------------------------------------------------------------------------------------------
@@ -218,6 +205,8 @@ class Studio:
         With ``reuse``, an earlier job of the same capability, version, settings and media content is returned instead.
         """
         capability = self.capability(name)
+        if capability.owner_only and not allow_paths:
+            raise Refused(f"{capability.title} names files of this machine, which a guest may not.", "Do it at the machine itself.")
         project = projects.require(self._database, project_id or projects.DEFAULT).id
         typed = submission.validate(capability, request)
         take = (lambda path, kind: self._intake.add_path(path, kind, project)) if allow_paths else None

@@ -80,6 +80,8 @@ class Settings(BaseModel):
     ram_limit_bytes: int | None = Field(default=None, ge=2**28)
     model_keep_alive_s: float | None = Field(default=900.0, gt=0)
     model_jobs: int = Field(default=8, ge=1, le=64)
+    answer_cache_s: float = Field(default=3600.0, ge=0)  # how long the gateway gives the same answer again; 0: never
+    answer_cache_url: str | None = Field(default=None, pattern=r"^(redis|rediss|unix)://\S+$", repr=False)
 
     @field_validator("data_dir", "blob_dir", "model_dir", "hub_cache", mode="after")
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -126,4 +126,20 @@ reviews = Table(
     Column("operation", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+api_keys = Table(
+    "api_keys", metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+answers = Table(
+    "answers", metadata,
+    Column("key", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Index("answers_by_end", "expires_at"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -19,7 +20,8 @@ from app.api.throttle import LoginThrottle
 
 OWNER, GUEST, NOBODY = "owner", "guest", "nobody"
 ALLOW, LOGIN, REFUSE = "allow", "login", "refuse"
-NO_CREDENTIAL, TOKEN, PASSPHRASE, SESSION = "none", "token", "passphrase", "session"
+NO_CREDENTIAL, TOKEN, PASSPHRASE, SESSION, API_KEY = "none", "token", "passphrase", "session", "api key"
+KEY_PATHS = "/v1/"
 
 OPEN_PATHS = ("/health", "/login")
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -91,7 +93,7 @@ def decide(facts: Facts) -> Decision:
         return Decision(REFUSE, NOBODY, foreign)
     if facts.credential == TOKEN or is_local(facts):
         return Decision(ALLOW, OWNER)
-    if facts.credential in (PASSPHRASE, SESSION):
+    if facts.credential in (PASSPHRASE, SESSION) or (facts.credential == API_KEY and facts.path.startswith(KEY_PATHS)):
         return Decision(ALLOW, GUEST)
     if facts.kind == "http" and facts.path in OPEN_PATHS:
         return Decision(ALLOW, NOBODY)
@@ -109,7 +111,7 @@ def _foreign(facts: Facts, host: Authority) -> str:
     if facts.fetch_site in (None, "same-origin", "none"):
         return ""
     looks_in = facts.fetch_site == "cross-site" and facts.fetch_mode != "navigate"
-    if writes or (looks_in and facts.credential not in (TOKEN, PASSPHRASE)):
+    if writes or (looks_in and facts.credential not in (TOKEN, PASSPHRASE, API_KEY)):
         return "A page of another site may not use this studio."
     return ""
 
@@ -117,8 +119,11 @@ def _foreign(facts: Facts, host: Authority) -> str:
 class Gate:
     """Holds the secrets, turns a connection into facts, and remembers failed logins."""
 
-    def __init__(self, keys: AccessKeys, token: str, *, shared: bool = False, throttle: LoginThrottle | None = None) -> None:
-        self.passphrase, self._token, self.shared = keys.passphrase, token, shared
+    def __init__(
+        self, keys: AccessKeys, token: str, *, shared: bool = False, throttle: LoginThrottle | None = None,
+        is_api_key: Callable[[str], bool] = lambda _: False,
+    ) -> None:  # fmt: skip
+        self.passphrase, self._token, self.shared, self._is_api_key = keys.passphrase, token, shared, is_api_key
         self.throttle = throttle or LoginThrottle()
         self._key = sessions.session_key(keys.secret, keys.passphrase)
 
@@ -158,6 +163,8 @@ class Gate:
         if scheme.lower() == "bearer" and bearer:
             if secrets.compare_digest(bearer.strip().encode(), self._token.encode()):
                 return TOKEN
+            if self._is_api_key(bearer.strip()):
+                return API_KEY
             peer = peer_key(connection)
             if not local and self.throttle.wait_s(peer) == 0 and self.check(peer, bearer):
                 return PASSPHRASE

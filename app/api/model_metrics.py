@@ -14,8 +14,8 @@ def families(status: Mapping[str, Any]) -> list[Family]:
     """(name, kind, help, samples) from `app.models.desk.ModelDesk.status`."""
     models, budget = status["models"], status["budget"]
     held = [("", {"model": m["name"], "where": where}, m.get(f"{where}_bytes", 0)) for m in models for where in ("device", "host")]
-    states = [("", {"model": m["name"], "state": m["state"]}, 1) for m in models]
-    leases = [("", {"model": m["name"]}, len(m.get("leases", ()))) for m in models]
+    states: list[Sample] = [("", {"model": m["name"], "state": m["state"]}, 1) for m in models]
+    leases: list[Sample] = [("", {"model": m["name"]}, len(m.get("leases", ()))) for m in models]
     memory = [
         ("", {"where": where, "kind": kind}, budget[key])
         for where in ("device", "host")

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.api import artifacts, capabilities, errors, events, health, jobs, loaded, login, projects, reference, review, samples, uploads
+from app.api import capabilities, errors, reference
 from app.api.access import AccessMiddleware, Gate
 from app.api.feed import Streams
 from app.api.limits import BodyLimit
 from app.api.metrics import Durations
 from app.api.passphrase import load_keys
-from app.api.v1 import chat, embeddings, models
+from app.api.routers import ROUTERS
 from app.studio import Studio
 
 DESCRIPTION = "Everything the studio can do, over HTTP. Long work is a job: submit it, follow it, fetch what it made."
@@ -37,15 +37,16 @@ def create_api(studio: Studio) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.studio = studio
-    app.state.gate = Gate(load_keys(settings.data_dir, settings.passphrase), studio.token, shared=settings.share)
+    app.state.gate = Gate(
+        load_keys(settings.data_dir, settings.passphrase), studio.token, shared=settings.share, is_api_key=studio.api_keys.is_valid
+    )
     app.state.streams = Streams(studio.events)
     app.state.durations = Durations()
     app.state.durations.follow(studio.events)
     errors.install(app)
-    modules = (jobs, events, uploads, artifacts, review, samples, projects, loaded, chat, embeddings, models, health, login, reference)
     app.include_router(capabilities.make_router(studio.capabilities))
-    for module in modules:
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.include_router(reference.fallback)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessMiddleware, gate=app.state.gate)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from app.models.environments import options_of
 from backends.base import Installed
 from backends.foreign import ForeignFolders
 from backends.registry import load_cards
@@ -25,7 +26,7 @@ def open_store(data_dir: Path, root: Path, folders: Sequence[Path] = ()) -> Mode
         folders: those of other programs.
     """
     cards = load_cards(data_dir)
-    return ModelStore(root, cards, ForeignFolders(folders, cards).installed)
+    return ModelStore(root, cards, ForeignFolders(folders, cards).installed, lambda card: options_of(card.engine, data_dir))
 
 
 class Library:

@@ -23,13 +23,16 @@ class ClientGone(Exception):
 class LiveCall:
     """A call under way, read on one event loop. Leaving the block hangs up."""
 
+    cache = "off"
+
     def __init__(self, calls: ModelCalls, service: str, model: str, request: BaseModel) -> None:
         self._calls, self._asked = calls, (service, model, request)
-        self._loop = asyncio.get_running_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
         self._handle: CallHandle | None = None
 
     async def __aenter__(self) -> LiveCall:
+        self._loop = asyncio.get_running_loop()
         self._handle = await run_in_threadpool(self._calls.start, *self._asked, self._heard)  # it may look at the disk
         return self
 
@@ -71,6 +74,7 @@ class LiveCall:
             gone.cancel()
 
     def _heard(self, kind: str, data: dict[str, Any]) -> None:
+        assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
             self._loop.call_soon_threadsafe(self._events.put_nowait, (kind, data))
 

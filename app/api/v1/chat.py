@@ -14,11 +14,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.api.deps import StudioDep
 from app.api.v1.answers import chunk, completion, delta_of, usage, usage_chunk
-from app.api.v1.bridge import ClientGone, LiveCall
+from app.api.v1.asking import HEADER, Answering, ask
+from app.api.v1.bridge import ClientGone
 from app.api.v1.errors import ERRORS, error_body
 from app.api.v1.forms import ChatForm
 from app.api.v1.translate import to_call
-from backends.chat import ChatCall
+from app.models.cache import is_repeatable
 from configs.errors import BadInput, StudioError
 from storage.ids import new_id
 
@@ -31,12 +32,13 @@ async def complete_chat(form: ChatForm, request: Request, studio: StudioDep) -> 
     """OpenAI's chat completions: streamed or whole, with tools, pictures, JSON of a schema, stop strings and a seed."""
     call = await run_in_threadpool(to_call, form, lambda artifact_id: picture_of(studio, artifact_id))
     answer_id, created = new_id("chatcmpl-"), int(time.time())
-    live = LiveCall(studio.models, "chat", form.model, call)
-    if form.stream:
-        await live.__aenter__()  # so that an unknown model is an error, not an empty stream
-        wants_usage = form.stream_options is not None and form.stream_options.include_usage
-        return StreamingResponse(_stream(live, answer_id, created, form.model, wants_usage), media_type="text/event-stream")
-    return await _whole(live, request, answer_id, created, call, form.model)
+    answering = await ask(studio, "chat", form.model, call, repeatable=is_repeatable(call.model_dump()))
+    if not form.stream:
+        return await _whole(answering, request, answer_id, created, form.model)
+    await answering.__aenter__()  # here, so that an unknown model is an error and not an empty stream
+    wants_usage = form.stream_options is not None and form.stream_options.include_usage
+    stream = _stream(answering, answer_id, created, form.model, wants_usage)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={HEADER: answering.cache, "cache-control": "no-store"})
 
 
 def picture_of(studio: Any, artifact_id: str) -> Path:
@@ -47,16 +49,16 @@ def picture_of(studio: Any, artifact_id: str) -> Path:
     return Path(artifact.path)
 
 
-async def _whole(live: LiveCall, request: Request, answer_id: str, created: int, call: ChatCall, model: str) -> Response:
+async def _whole(answering: Answering, request: Request, answer_id: str, created: int, model: str) -> Response:
     try:
-        async with live:
-            pieces, _ = await live.whole(request)
+        async with answering:
+            pieces, _ = await answering.whole(request)
     except ClientGone:
         return Response(status_code=HUNG_UP)
-    return JSONResponse(completion(answer_id, created, model, pieces))
+    return JSONResponse(completion(answer_id, created, model, pieces), headers={HEADER: answering.cache})
 
 
-async def _stream(live: LiveCall, answer_id: str, created: int, model: str, wants_usage: bool) -> AsyncIterator[bytes]:
+async def _stream(live: Answering, answer_id: str, created: int, model: str, wants_usage: bool) -> AsyncIterator[bytes]:
     used: dict[str, Any] = {}
     calls = 0
     try:

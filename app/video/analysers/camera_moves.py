@@ -32,6 +32,8 @@ _SHAKE_S, _SHAKY_SMOOTH_S = 0.3, 0.5
 _LONGEST_HOLD = 4
 _LONGEST_GAP = 6  # steps; for longer than that nothing is known, and no motion is made up
 _HOLD_SHARE = 0.15
+_CONTESTED = 0.5  # share of agreeing points
+_FOREIGN = 1.0  # % of the frame width away from what is usual around
 _STEP_MIN = 0.03  # % of the frame width: 0.1 px
 _KINDS: tuple[tuple[Kind, Kind], ...] = (
     ("pan_left", "pan_right"),
@@ -67,9 +69,9 @@ class Motion:
 
         part = curves.part(shot.start, shot.end)
         inliers = part["cam_inliers"][1:].astype(np.float64)
-        known = inliers > 0
-        seconds = np.clip(np.diff(part.times_s), 0.25 / curves.fps, 4.0 / curves.fps)
         raw = [part[name][1:].astype(np.float64) for name in ("cam_dx", "cam_dy", "cam_zoom", "cam_roll")]
+        known = (inliers > 0) & ~_mistaken(raw, inliers)
+        seconds = np.clip(np.diff(part.times_s), 0.25 / curves.fps, 4.0 / curves.fps)
         if known.any() and not known.all():
             places = np.flatnonzero(known)
             for a, b in pairwise(places.tolist()):
@@ -211,6 +213,16 @@ def smooth(values: Array, sigma: float) -> Array:
     kernel = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / sigma))
     left, right = 2 * values[0] - values[reach:0:-1], 2 * values[-1] - values[-2 : -reach - 2 : -1]
     return np.convolve(np.concatenate([left, values, right]), kernel / kernel.sum(), mode="valid")
+
+
+def _mistaken(parts: list[Array], inliers: Array) -> Array:
+    """Steps at which something in the foreground was followed: most points disagree, and so do the steps around, with one voice."""
+    import numpy as np
+
+    off = np.zeros(len(inliers))
+    for part in parts[:2]:
+        off = np.maximum(off, np.abs(part - _median5(part)))
+    return (inliers < _CONTESTED) & (off > _FOREIGN)
 
 
 def _median5(values: Array) -> Array:

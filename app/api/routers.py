@@ -1,0 +1,27 @@
+"""THE table of routers. To add one: write its file, name it here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.api import artifacts, catalogue, events, health, jobs, keys, loaded, login, projects, reference, review, samples, uploads
+from app.api.v1 import chat, embeddings, models
+
+ROUTERS: tuple[APIRouter, ...] = (
+    jobs.router,
+    events.router,
+    uploads.router,
+    artifacts.router,
+    review.router,
+    samples.router,
+    projects.router,
+    loaded.router,  # before the catalogue: /api/models/memory is no model's name
+    catalogue.router,
+    keys.router,
+    models.router,
+    chat.router,
+    embeddings.router,
+    health.router,
+    login.router,
+    reference.router,
+)
