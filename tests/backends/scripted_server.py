@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server that answers from a script, in this process, on 127.0.0.1; and as a program, in the place of `vllm serve`.
+"""An OpenAI-compatible server that answers from a script, in this process, on 127.0.0.1.
 
 with ScriptedServer([Reply("Hello there"), Reply(status=429)]) as server:
     ... server.url ..., server.requests[0].body["messages"]
@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import select
 import socket
-import sys
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -84,8 +82,7 @@ class ScriptedServer:
         class Handler(_Handler):
             owner = outer
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
@@ -127,6 +124,13 @@ class ScriptedServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients leave in the middle on purpose here."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -213,6 +217,24 @@ class _Handler(BaseHTTPRequestHandler):
                 raise BrokenPipeError
 
 
+def behave(body: Json) -> Reply:
+    """A small model that does as it is told: always the same words, cut at stop strings and at `max_tokens`; JSON and calls on demand."""
+    said = "".join(str(message.get("content")) for message in body["messages"])
+    if len(said) > 3000:
+        return Reply(status=400, error={"error": {"message": "too long", "code": "context_length_exceeded"}})
+    if body.get("response_format"):
+        return Reply('{"ok": true}')
+    choice = body.get("tool_choice")
+    if isinstance(choice, dict) or choice == "required":
+        return Reply(calls=[(choice["function"]["name"] if isinstance(choice, dict) else body["tools"][0]["function"]["name"], "{}")])
+    words = [f"word{number} " for number in range(24)]
+    kept = words[: body.get("max_tokens") or len(words)]
+    text = "".join(kept)
+    for stop in body.get("stop") or ():
+        text = text.split(stop)[0]
+    return Reply(text, finish="length" if len(kept) < len(words) and text == "".join(kept) else "stop", size=6)
+
+
 def _usage(reply: Reply) -> Json:
     return {"prompt_tokens": 11, "completion_tokens": len(reply.text), "total_tokens": 11 + len(reply.text)}
 
@@ -269,35 +291,3 @@ def _embedded(body: Json) -> Json:
         "model": body.get("model"),
         "usage": {"prompt_tokens": sum(map(len, texts)), "total_tokens": 0},
     }
-
-
-def serve(arguments: Sequence[str]) -> int:
-    """In the place of `vllm`: `serve FOLDER --port P ...`. The folder's `script.json` says how it goes.
-
-    {"fail": [["--quantization"]]}: it ends at once, out of memory, unless one of the arguments is there; {"text": "..."} is its answer.
-    """
-    from pathlib import Path
-
-    folder, told = Path(arguments[1]), list(arguments)
-    script = json.loads((folder / "script.json").read_text()) if (folder / "script.json").exists() else {}
-    with (folder / "started.jsonl").open("a") as log:
-        log.write(json.dumps(told) + "\n")
-    print("INFO starting", flush=True)
-    if script.get("needs") and script["needs"] not in told:
-        print(script.get("says", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB"), flush=True)
-        return 1
-    import os
-
-    name, port = told[told.index("--served-model-name") + 1], int(told[told.index("--port") + 1])
-    bad = script.get("probe_needs")
-    replies = [Reply(script.get("text", "Hello from vLLM"))]
-    if bad and bad not in told:
-        replies = [Reply(status=500, error={"error": {"message": "no kernel image is available"}})]
-    server = ScriptedServer(replies, [name], os.environ.get("VLLM_API_KEY"), port).start()
-    print("INFO ready", server.port, flush=True)
-    while True:
-        time.sleep(3600)
-
-
-if __name__ == "__main__":
-    sys.exit(serve(sys.argv[1:]))
