@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.video.curves import Curves, Shot
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
+    Flags = np.ndarray[Any, np.dtype[np.bool_]]
     Names = np.ndarray[Any, np.dtype[np.str_]]
 
 Kind = Literal["static", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "roll_cw", "roll_ccw", "complex"]
@@ -215,8 +216,8 @@ def smooth(values: Array, sigma: float) -> Array:
     return np.convolve(np.concatenate([left, values, right]), kernel / kernel.sum(), mode="valid")
 
 
-def _mistaken(parts: list[Array], inliers: Array) -> Array:
-    """Steps at which something in the foreground was followed: most points disagree, and so do the steps around, with one voice."""
+def _mistaken(parts: list[Array], inliers: Array) -> Flags:
+    """Steps at which something in the foreground was followed: most points disagree, and the steps around are quite different."""
     import numpy as np
 
     off = np.zeros(len(inliers))

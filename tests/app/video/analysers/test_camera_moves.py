@@ -37,6 +37,17 @@ def test_frames_that_could_not_be_measured_lie_between_their_neighbours() -> Non
     assert found.followed == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize(("agree", "kept"), [(0.4, False), (0.6, True)])
+def test_a_step_that_followed_the_foreground_lies_between_its_neighbours(agree: float, kept: bool) -> None:
+    """A fast pan over mist: for two frames a textured thing in front has more corners than all the rest."""
+    speeds, inliers = np.full(21, 2.9), np.full(21, 0.55)
+    for frame in (11, 13):
+        speeds[frame], inliers[frame] = -1.6, agree
+    found = motion(cam_dx=speeds, cam_inliers=inliers)
+    assert (found.parts[0].min() < 0) == kept
+    assert (steadiness(found).style == "handheld") == kept
+
+
 def test_uneven_frame_times_give_even_velocity() -> None:
     curves = curves_of(cam_dx=[0, 0.5, 1.0, 0.5, 1.0])
     times = np.cumsum([0.0, 1 / 24, 2 / 24, 1 / 24, 2 / 24])
