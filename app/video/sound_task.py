@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.video.memory import give_back
 from app.video.models import MediaInfo
 from configs.errors import StudioError
 
@@ -53,3 +54,5 @@ class SoundTask:
             self._sound = analyse_sound(self._path, self._info, on_step)
         except BaseException as error:
             self._error = error
+        finally:
+            give_back()

@@ -12,6 +12,7 @@ from app.video.analysers.base import Analyser
 from app.video.curves import Curves
 from app.video.frame import Frame
 from app.video.measures import Measures
+from app.video.memory import give_back
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,6 +73,7 @@ class Table:
         """All rows; the table lets go of them, so that a long film's are not held twice. Times, stamps and samples stay."""
         curves = self.curves()
         self._rows = array("f")
+        give_back()
         return curves
 
     def samples(self) -> Curves:
