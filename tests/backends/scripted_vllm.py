@@ -1,8 +1,8 @@
 """A program in the place of `vllm`: `serve FOLDER --port P ...`. The folder's `script.json` says how it goes.
 
-{"needs": "--quantization"}: without that argument it ends at once, out of memory, or with what "says" says; {"probe_needs": "..."}: without it
-the first token fails; {"text": "..."} is its answer; {"behave": true}: it answers as `behave` does; {"never_ready": true}: it
-starts and never listens.
+{"needs": "--quantization"}: without that argument it ends at once, out of memory, or with what "says" says;
+{"probe_needs": "..."}: without it the first token fails; {"text": "..."} is its answer; {"behave": true}: it answers as `behave` does;
+{"never_ready": true}: it starts and never listens.
 """
 
 from __future__ import annotations

@@ -158,3 +158,19 @@ def test_missing_picture_settings_are_told(tiny_qwen_vl: Path, tmp_path: Path) -
 def test_marks_are_filled_in_order() -> None:
     assert filled("a<i>b<i>c", "<i>", ["1", "22"]) == "a1b22c"
     assert filled("\ue000<i>\ue001 <i>", "<i>", ["1"]) == "\ue000<i>\ue001 1"
+
+
+@pytest.mark.parametrize("family", ["save_qwen3_vl", "save_qwen3_5"])
+def test_the_newer_lines_are_read_in_pieces_too(family: str, tmp_path: Path) -> None:
+    from tests.backends.tiny import newer
+
+    engine = ready(getattr(newer, family)(tmp_path / family))
+    assert engine._loop is not None
+    for asked in (call(picture("red"), picture("blue", 40, 80)), call()):
+        prompt, _ = engine._prompt(asked)
+        theirs = engine._model.generate(prompt.tokens, **prompt.extras, do_sample=False, max_new_tokens=16)
+        expected = theirs[0, prompt.tokens.shape[1] :].tolist()
+        for engine._loop.piece in (512, 5):
+            ours = list(engine._loop.run(prompt, Sampler(0, 1, None, torch.device("cpu")), never, limit=16))
+            assert ours[: len(expected)] == expected
+    engine.close()
