@@ -23,7 +23,7 @@ router = APIRouter(tags=["events"])
 HEARTBEAT_S = 15.0
 RECENT_JOBS = 50
 JOB_KINDS = ("job", "published", "artifact", "log", "emit")
-STUDIO_KINDS = ("job", "artifact", "review", "models")
+STUDIO_KINDS = ("job", "artifact", "review", "models", "catalogue")
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _STREAM: dict[int | str, dict[str, Any]] = {
     **ERRORS,
@@ -43,7 +43,7 @@ async def follow_job(job_id: str, request: Request, studio: StudioDep) -> Stream
 
 @router.get("/api/events", responses=_STREAM, response_class=StreamingResponse, summary="Follow the whole studio")
 async def follow_studio(request: Request, studio: StudioDep) -> StreamingResponse:
-    """Sends `snapshot` (`counts` per state and the newest `jobs`), then `job`, `artifact` and `review` as they change, without end."""
+    """Sends `snapshot` (`counts` per state and the newest `jobs`), then what changes, without end: see docs/http.md."""
     return _stream(_studio_events(studio, request.app.state.streams))
 
 

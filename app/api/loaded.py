@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import StudioDep
+from app.api.deps import OwnerDep, StudioDep
 from app.api.models import ERRORS
+from app.models.standing import ModelsMachine, standing
 
 router = APIRouter(tags=["models"], responses=ERRORS)
 
@@ -39,6 +40,12 @@ class Occupancy(BaseModel):
 def show_memory(studio: StudioDep) -> dict[str, Any]:
     """States, leases, what waits and why, and the scheduler's last decisions. Also sent as `models` events on `/api/events`."""
     return studio.models.status()
+
+
+@router.get("/api/models/machine", response_model=ModelsMachine, summary="Where models compute here")
+def show_machine(studio: StudioDep, owner: OwnerDep) -> ModelsMachine:
+    """The GPU or the processor, what models may take of its memory, and what the first model brings along."""
+    return standing(studio.settings, studio.catalogue.machine(), owner)
 
 
 @router.post("/api/models/free", response_model=Freed, summary="Give the device's memory back")
