@@ -65,14 +65,35 @@ def load_cards(data_dir: Path | None = None, paths: Sequence[Path] | None = None
         BadInput: a card is wrong; the sentence names the file, the card and the field.
     """
     cards: dict[str, ModelCard] = {}
-    seen: dict[tuple[Path, str], int] = {}
-    for entry in read_cards(files(data_dir) if paths is None else paths):
+    for path in files(data_dir) if paths is None else paths:
+        cards.update(_cards_of(path))
+    return cards
+
+
+_READ: dict[Path, tuple[tuple[int, int], dict[str, ModelCard]]] = {}
+
+
+def _cards_of(path: Path) -> dict[str, ModelCard]:
+    """The cards of one file, read again only when it changes: YAML takes long to read, and faces ask often."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return {}
+    mark = (stat.st_mtime_ns, stat.st_size)
+    known = _READ.get(path)
+    if known is None or known[0] != mark:
+        known = _READ[path] = (mark, _parse_file(path))
+    return known[1]
+
+
+def _parse_file(path: Path) -> dict[str, ModelCard]:
+    found: dict[str, tuple[int, ModelCard]] = {}
+    for entry in read_cards([path]):
         card = parse_card(entry)
-        first = seen.setdefault((entry.file, card.name), entry.position)
+        first, _ = found.setdefault(card.name, (entry.position, card))
         if first != entry.position:
             raise BadInput(f"{entry.file} has two cards named {card.name!r} (numbers {first} and {entry.position}).", "Rename one of them.")
-        cards[card.name] = card
-    return cards
+    return {name: card for name, (_, card) in found.items()}
 
 
 def parse_card(entry: CardEntry) -> ModelCard:

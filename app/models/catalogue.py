@@ -64,7 +64,7 @@ class Catalogue:
 
     def store(self) -> ModelStore:
         """The store with the cards as they stand now."""
-        return open_store(self.settings.data_dir, self.settings.models, self.settings.foreign_folders)
+        return open_store(self.settings.data_dir, self.settings.models, self.settings.foreign_folders, self.settings.endpoints)
 
     def cards(self, store: ModelStore | None = None) -> dict[str, ModelCard]:
         """Name -> card: those of the files, then what was imported or lies in other programs' folders."""

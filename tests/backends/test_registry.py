@@ -136,3 +136,12 @@ def test_only_what_is_published_as_pickles_alone_has_an_obstacle() -> None:
         name for name, card in PRESETS.items() for form in card.variants for file in form.files if file.endswith((".pth", ".ckpt", ".pt"))
     ]
     assert set(unsafe) == set(obstacles)
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    path = written(tmp_path / "models.yaml", one("first"))
+    assert list(load_cards(paths=[path])) == ["first"]
+    written(path, one("first"), one("second-name"))
+    assert list(load_cards(paths=[path])) == ["first", "second-name"]
+    path.unlink()
+    assert load_cards(paths=[path]) == {}
