@@ -110,20 +110,22 @@ def find_mover(picture: Map) -> Subject:
 
     height, width = picture.shape
     mask: Any = cv2.threshold(picture, _MOVES, 255, cv2.THRESH_BINARY)[1].astype(np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_GAP_PX, _GAP_PX)))
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((_GAP_PX, _GAP_PX), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return NOTHING
     mass: Any = np.bincount(labels.ravel(), weights=picture.ravel(), minlength=count)
     mass[0] = 0
     best = int(np.argmax(mass))
-    hull = cv2.convexHull(np.argwhere(labels == best)[:, ::-1].astype(np.float32))
+    inside = labels == best
+    hull = cv2.convexHull(cv2.findNonZero(inside.view(np.uint8)))
     moments = cv2.moments(hull)
     x, y, w, h = (int(boxes[best, i]) for i in range(4))
     area, middle = moments["m00"], (x + (w - 1) / 2, y + (h - 1) / 2)
     if area > 1:
         middle = (moments["m10"] / area, moments["m01"] / area)
-    clear = min(1.0, float(np.percentile(picture[labels == best], 90)) / _CLEAR)
+    levels = np.sort(picture[inside])
+    clear = min(1.0, float(levels[int(0.9 * (len(levels) - 1))]) / _CLEAR)
     share = w * h / picture.size
     room = 1.0 if share < _CROWDED else max(0.0, 1 - (share - _CROWDED) / (1 - _CROWDED))
     return Subject(
