@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -67,10 +66,3 @@ def test_a_card_that_is_not_to_be_used_is_not_named(told: Callable[..., ModelsMa
 def test_a_driver_too_old_for_any_build_is_no_reason_to_say_nothing(told: Callable[..., ModelsMachine]) -> None:
     found = told(lacking=("torch",), cards=(Gpu("NVIDIA GeForce RTX 5090", "525.1", (12, 0)),))
     assert found.build == "default"
-
-
-def test_it_is_told_over_http_and_who_may_name_folders(owner: Any, guest: Any) -> None:
-    found = owner.get("/api/models/machine").json()
-    assert found["budget_bytes"] > 0
-    assert found["owner"] is True
-    assert guest.get("/api/models/machine").json()["owner"] is False
