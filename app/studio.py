@@ -99,7 +99,7 @@ class Studio:
             desk, lanes(settings, workers, learned), settings.data_dir / "logs", io_lane=self._io, cancel_grace_s=settings.cancel_grace_s,
             on_notice=lambda name, data: self.models.on_notice(name, data),
         )  # fmt: skip
-        library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders))
+        library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self.catalogue = open_catalogue(settings, self.models, self.events)
         self._io.parts["catalogue"] = self.catalogue

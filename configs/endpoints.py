@@ -20,6 +20,8 @@ class EndpointModel(BaseModel):
     dimensions: int | None = Field(default=None, gt=0)
     price_in: float = Field(default=0.0, ge=0)
     price_out: float = Field(default=0.0, ge=0)
+    licence: str = "as its provider says"
+    commercial: bool = Field(default=False, description="Whether its answers may be used commercially.")
 
 
 class Endpoint(BaseModel):

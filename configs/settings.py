@@ -5,6 +5,7 @@ Order: the defaults below < studio.yaml < local.yaml < STUDIO_... variables < fl
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from configs.endpoints import Endpoint
 from configs.errors import BadInput
 
 CONFIG_DIR = Path(__file__).parent
@@ -80,6 +82,7 @@ class Settings(BaseModel):
     ram_limit_bytes: int | None = Field(default=None, ge=2**28)
     model_keep_alive_s: float | None = Field(default=900.0, gt=0)
     model_jobs: int = Field(default=8, ge=1, le=64)
+    endpoints: tuple[Endpoint, ...] = Field(default=(), repr=False)  # servers of models: Ollama, LM Studio, llama.cpp, vLLM ...
     answer_cache_s: float = Field(default=3600.0, ge=0)  # how long the gateway gives the same answer again; 0: never
     answer_cache_url: str | None = Field(default=None, pattern=r"^(redis|rediss|unix)://\S+$", repr=False)
 
@@ -93,6 +96,19 @@ class Settings(BaseModel):
     def _several(cls, value: Any) -> Any:
         """From the environment: folders with the platform's path separator between them."""
         return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _as_json(cls, value: Any) -> Any:
+        """From the environment: the list as JSON."""
+        return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("endpoints", mode="after")
+    @classmethod
+    def _names_differ(cls, value: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        if len({endpoint.name for endpoint in value}) < len(value):
+            raise ValueError("two endpoints have the same name")
+        return value
 
     @field_validator("model_folders", mode="after")
     @classmethod

@@ -175,5 +175,5 @@ def start_data(settings: Settings, learned: Learned) -> Json:
         data_dir=str(settings.data_dir), models=str(settings.models),
         folders=tuple(str(folder) for folder in settings.foreign_folders), device=settings.device,
         device_bytes=settings.device_limit_bytes, host_bytes=settings.ram_limit_bytes, keep_alive_s=settings.model_keep_alive_s,
-        learned=tuple(learned.read()),
+        learned=tuple(learned.read()), endpoints=settings.endpoints,
     ).model_dump(mode="json")  # fmt: skip

@@ -9,24 +9,32 @@ from pathlib import Path
 
 from app.models.environments import options_of
 from backends.base import Installed
+from backends.endpoints import endpoint_models
 from backends.foreign import ForeignFolders
 from backends.registry import load_cards
 from backends.store import ModelStore
+from configs.endpoints import Endpoint
 from configs.errors import NotFound
 
 FRESH_S = 2.0
 
 
-def open_store(data_dir: Path, root: Path, folders: Sequence[Path] = ()) -> ModelStore:
+def open_store(data_dir: Path, root: Path, folders: Sequence[Path] = (), endpoints: Sequence[Endpoint] = ()) -> ModelStore:
     """The store, with the cards as they stand now.
 
     Args:
         data_dir: where a person's own cards may stand.
         root: the studio's own models.
         folders: those of other programs.
+        endpoints: servers whose models can be called as well.
     """
     cards = load_cards(data_dir)
-    return ModelStore(root, cards, ForeignFolders(folders, cards).installed, lambda card: options_of(card.engine, data_dir))
+    elsewhere = ForeignFolders(folders, cards)
+
+    def not_ours() -> list[Installed]:
+        return [*elsewhere.installed(), *endpoint_models(endpoints)]
+
+    return ModelStore(root, cards, not_ours, lambda card: options_of(card.engine, data_dir))
 
 
 class Library:

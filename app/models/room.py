@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from configs.endpoints import Endpoint
 from jobs.services import Tell
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class StartData(BaseModel):
     host_bytes: int | None = None
     keep_alive_s: float | None = None
     learned: tuple[dict[str, Any], ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
 
 
 def make_room(data: Any, tell: Tell) -> Room:
@@ -39,7 +41,8 @@ def make_room(data: Any, tell: Tell) -> Room:
     folders = tuple(Path(folder) for folder in told.folders)
 
     def find(name: str) -> Any:
-        return open_store(Path(told.data_dir), Path(told.models), folders).find(name)  # anew: something may have been installed since
+        # Anew: something may have been installed since.
+        return open_store(Path(told.data_dir), Path(told.models), folders, told.endpoints).find(name)
 
     return Room(
         {kind.name: kind for kind in ENGINES}, find, device=find_device(told.device),

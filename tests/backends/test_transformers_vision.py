@@ -164,7 +164,7 @@ def test_marks_are_filled_in_order() -> None:
 def test_the_newer_lines_are_read_in_pieces_too(family: str, tmp_path: Path) -> None:
     from tests.backends.tiny import newer
 
-    engine = ready(getattr(newer, family)(tmp_path / family))
+    engine = ready(getattr(newer, family)(tmp_path / family.replace("_", "-")))
     assert engine._loop is not None
     for asked in (call(picture("red"), picture("blue", 40, 80)), call()):
         prompt, _ = engine._prompt(asked)
