@@ -97,11 +97,11 @@ def _run(command: Sequence[str], lines: list[str], on_line: OnLine) -> int:
         raise
 
 
-def end(process: subprocess.Popen[str]) -> None:
-    """Ends a process and what it started."""
+def end(process: subprocess.Popen[str], grace_s: float = 5.0) -> None:
+    """Ends a process and what it started: asked first, by force after the grace."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(OSError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=5)
+            process.wait(timeout=grace_s)
             return
