@@ -25,6 +25,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "one_pass": ("one_pass.py", "the five analyses in one pass beside PySceneDetect's one detector"),
     "long_film": ("long_film.py", "memory over a two-hour film with sound"),
     "accuracy": ("accuracy.py", "how true the analysis is, on films whose truth is known, beside the peers"),
+    "engines": ("engines.py", "what the engines of models add to their libraries"),
     "page": ("page.py", "how quickly the page responds"),
 }
 
