@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.doctor_facts import find_browser
+from app.models.runtime import Runtime, Wishes, missing, require
+from configs.errors import StudioError
+from configs.settings import load_settings
 
 ROOT = Path(__file__).parent.parent
+# What the tests of engines import; without it they would be skipped unnoticed.
+MODEL_MODULES = ("torch", "transformers", "diffusers", "sentence_transformers", "accelerate", "peft", "safetensors", "llguidance")
 SERIAL = ("tests/faults", "tests/ui", "tests/benchmarks")
 
 
@@ -72,6 +77,29 @@ def ensure_browser(environ: dict[str, str]) -> str:
     return ""
 
 
+def ensure_models(environ: dict[str, str], runtime: Runtime | None = None) -> str:
+    """Installs torch and the libraries of models as the studio itself would; returns why that failed, or ""."""
+    if not missing(MODEL_MODULES):
+        return ""
+    print("\n== the libraries of models", flush=True)
+    said = [""]
+
+    def show(fraction: float, line: str) -> None:
+        if line and line != said[-1]:
+            said.append(line)
+            print(line, flush=True)
+
+    try:
+        settings = load_settings(environ=environ)
+        wishes = Wishes(settings.torch_index, settings.torch_build, settings.cuda_without_gpu)
+        plan = require(MODEL_MODULES, wishes, show, runtime)
+    except StudioError as error:
+        print(error, flush=True)
+        return str(error)
+    print(plan.describe() if plan else "beside the torch that is there", flush=True)
+    return ""
+
+
 def _installers() -> tuple[tuple[tuple[str, ...], ...], ...]:
     playwright = ((sys.executable, "-m", "playwright", "install", "chromium"),)
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -85,6 +113,7 @@ def main(argv: Sequence[str]) -> int:
     browser = ensure_browser(environ)
     if browser:
         environ["STUDIO_CHROMIUM"] = browser
+    no_models = ensure_models(environ)
     if argv:
         return subprocess.run([sys.executable, "-m", "pytest", *argv], cwd=ROOT, env=environ, check=False).returncode
     results: list[tuple[Stage, int, str, float]] = []
@@ -95,9 +124,11 @@ def main(argv: Sequence[str]) -> int:
     print("\n== summary")
     if not browser:
         print("NO BROWSER  the page's tests need a Chromium: sudo apt-get install chromium")
+    if no_models:
+        print(f"NO TORCH    the engines' tests need it: {no_models}")
     for stage, code, last, seconds in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'}  {stage.title:<22} {seconds:6.1f} s  {last}")
-    failed = not browser or any(code != 0 for _, code, _, _ in results)
+    failed = not browser or bool(no_models) or any(code != 0 for _, code, _, _ in results)
     print(closing_line([last for stage, _, last, _ in results if "tests" in stage.title]))
     return 1 if failed else 0
 

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from configs.errors import StudioError
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,24 +105,59 @@ def test_arguments_run_only_pytest(command: ModuleType, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(command.subprocess, "run", run)
     monkeypatch.setattr(command, "ensure_browser", lambda environ: "/usr/bin/chromium")
+    monkeypatch.setattr(command, "ensure_models", lambda environ: "")
     assert command.main(["-k", "nothing"]) == 5
     assert seen == [[sys.executable, "-m", "pytest", "-k", "nothing"]]
 
 
-@pytest.mark.parametrize(("codes", "browser", "expected"), [((0,), "b", 0), ((1, 0), "b", 1), ((0,), "", 1)])
+@pytest.mark.parametrize(
+    ("codes", "browser", "models", "expected"), [((0,), "b", "", 0), ((1, 0), "b", "", 1), ((0,), "", "", 1), ((0,), "b", "no torch", 1)]
+)
 def test_one_failure_fails_the_whole(
     command: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     codes: tuple[int, ...],
     browser: str,
+    models: str,
     expected: int,
 ) -> None:
     answers = iter([*codes, *[0] * 9])
     monkeypatch.setattr(command, "ensure_browser", lambda environ: browser)
+    monkeypatch.setattr(command, "ensure_models", lambda environ: models)
     monkeypatch.setattr(command, "run", lambda stage, environ: (next(answers), "4 passed in 1.00s" if "tests" in stage.title else "fine"))
     assert command.main([]) == expected
-    assert capsys.readouterr().out.splitlines()[-1] == "8 passed in 2.00s"
+    said = capsys.readouterr().out
+    assert said.splitlines()[-1] == "8 passed in 2.00s"
+    assert ("NO TORCH" in said) is bool(models)
+
+
+class FakeRuntime:
+    """Installs nothing, or refuses."""
+
+    def __init__(self, error: StudioError | None = None) -> None:
+        self.error = error
+
+    def install(self, wishes: Any, on_step: Any, *_: Any) -> None:
+        assert wishes.build == "cpu"
+        on_step(0.1, "Collecting torch")
+        on_step(0.1, "Collecting torch")
+        if self.error:
+            raise self.error
+
+
+def test_the_engines_libraries_come_by_the_studios_own_decision(
+    command: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {"STUDIO_TORCH_BUILD": "cpu", "HOME": "/nowhere"}
+    lacking = iter([["torch"], ["torch"], [], ["torch"], ["torch"]])
+    monkeypatch.setattr(command, "missing", lambda modules: next(lacking))
+    monkeypatch.setattr("app.models.runtime.missing", lambda modules: next(lacking))
+    assert command.ensure_models(environ, FakeRuntime()) == ""
+    assert capsys.readouterr().out.splitlines() == ["", "== the libraries of models", "Collecting torch", "beside the torch that is there"]
+    assert "no room" in command.ensure_models(environ, FakeRuntime(StudioError("There is no room.")))
+    monkeypatch.setattr(command, "missing", lambda modules: [])
+    assert command.ensure_models(environ, FakeRuntime(StudioError("never asked"))) == ""
 
 
 def test_continuous_integration_calls_exactly_the_test_command() -> None:
