@@ -16,12 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import sessions
 from app.api.origins import Authority, is_loopback, parse_authority, parse_origin, same_place
 from app.api.passphrase import AccessKeys, matches
+from app.api.shapes import error_answer, is_gateway, refusal
 from app.api.throttle import LoginThrottle
+from app.models.keys import PREFIX
+from configs.errors import StudioError
 
 OWNER, GUEST, NOBODY = "owner", "guest", "nobody"
 ALLOW, LOGIN, REFUSE = "allow", "login", "refuse"
 NO_CREDENTIAL, TOKEN, PASSPHRASE, SESSION, API_KEY = "none", "token", "passphrase", "session", "api key"
-KEY_PATHS = "/v1/"
 
 OPEN_PATHS = ("/health", "/login")
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -93,7 +95,7 @@ def decide(facts: Facts) -> Decision:
         return Decision(REFUSE, NOBODY, foreign)
     if facts.credential == TOKEN or is_local(facts):
         return Decision(ALLOW, OWNER)
-    if facts.credential in (PASSPHRASE, SESSION) or (facts.credential == API_KEY and facts.path.startswith(KEY_PATHS)):
+    if facts.credential in (PASSPHRASE, SESSION) or (facts.credential == API_KEY and is_gateway(facts.path)):
         return Decision(ALLOW, GUEST)
     if facts.kind == "http" and facts.path in OPEN_PATHS:
         return Decision(ALLOW, NOBODY)
@@ -163,8 +165,8 @@ class Gate:
         if scheme.lower() == "bearer" and bearer:
             if secrets.compare_digest(bearer.strip().encode(), self._token.encode()):
                 return TOKEN
-            if self._is_api_key(bearer.strip()):
-                return API_KEY
+            if bearer.strip().startswith(PREFIX):  # too long to be guessed: a revoked one must not cost its network the login
+                return API_KEY if self._is_api_key(bearer.strip()) else NO_CREDENTIAL
             peer = peer_key(connection)
             if not local and self.throttle.wait_s(peer) == 0 and self.check(peer, bearer):
                 return PASSPHRASE
@@ -196,18 +198,19 @@ class AccessMiddleware:
             await self._denied(connection, decision)(scope, receive, _with_headers(send))
 
     def _denied(self, connection: HTTPConnection, decision: Decision) -> Response:
+        path = connection.scope["path"]
         if decision.answer == REFUSE:
-            return _error(403, "refused", decision.reason, "Open the studio by the address it printed when it started.")
+            remedy = "Open the studio by the address it printed when it started."
+            return error_answer(path, refusal(403, "refused", decision.reason, remedy))
         wait_s = self.gate.throttle.wait_s(peer_key(connection))
         if wait_s > 0 and "authorization" in connection.headers:
-            return too_many(wait_s)
-        path = connection.scope["path"]
-        if connection.scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "") and not path.startswith("/api/"):
+            return too_many(wait_s, path)
+        programs = path.startswith("/api/") or is_gateway(path)
+        if connection.scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "") and not programs:
             query = connection.scope.get("query_string", b"").decode("latin-1")
             target = quote(path, safe="/") + (f"?{query}" if query else "")
             return RedirectResponse(f"/login?next={quote(target, safe='')}", status_code=303)
-        remedy = "Log in at /login, or send the passphrase as 'Authorization: Bearer ...'."
-        return _error(401, "login_needed", decision.reason, remedy, {"www-authenticate": "Bearer"})
+        return error_answer(path, _login_needed(path, decision.reason), {"www-authenticate": "Bearer"})
 
 
 def access_of(connection: HTTPConnection) -> Decision:
@@ -228,15 +231,18 @@ def is_secure(connection: HTTPConnection) -> bool:
     return connection.url.scheme in ("https", "wss") or connection.headers.get("x-forwarded-proto", "").startswith("https")
 
 
-def too_many(wait_s: float) -> JSONResponse:
+def too_many(wait_s: float, path: str = "/login") -> JSONResponse:
     """The answer to a try that came too early."""
     seconds = max(1, round(wait_s))
     message = f"Too many wrong passphrases; the next try counts in {seconds} s."
-    return _error(429, "too_many_tries", message, "Wait, then try again.", {"retry-after": str(seconds)})
+    return error_answer(path, refusal(429, "too_many_tries", message, "Wait, then try again."), {"retry-after": str(seconds)})
 
 
-def _error(status: int, code: str, message: str, remedy: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message, "remedy": remedy}}, status, headers)
+def _login_needed(path: str, reason: str) -> StudioError:
+    if is_gateway(path):
+        remedy = "Give an API key made with `keys create NAME`, or the passphrase."
+        return refusal(401, "login_needed", "The API key is missing, wrong or revoked.", remedy)
+    return refusal(401, "login_needed", reason, "Log in at /login, or send the passphrase as 'Authorization: Bearer ...'.")
 
 
 def _with_headers(send: Send) -> Send:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from backends.base import Installed
@@ -27,10 +27,13 @@ class AnswerCache(Protocol):
         """Keeps it."""
 
 
-def question_key(service: str, installed: Installed, request: dict[str, Json]) -> str:
-    """The hash of everything that an answer depends on: what was asked, of which model, in which form, of which revision."""
+def question_key(service: str, installed: Installed, request: dict[str, Json], stamps: Sequence[Sequence[int]] = ()) -> str:
+    """The hash of everything that an answer depends on: what was asked, of which model, in which form, of which revision.
+
+    ``stamps`` tell files that are only named from others that were put in their place.
+    """
     card = installed.card
-    parts = [service, card.name, installed.variant.name, card.source.model_dump(mode="json"), str(installed.folder), request]
+    parts = [service, card.name, installed.variant.name, card.source.model_dump(mode="json"), str(installed.folder), request, stamps]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.models.environments import options_of
@@ -43,32 +45,43 @@ class Library:
     def __init__(self, open_now: Callable[[], ModelStore], clock: Callable[[], float] = time.monotonic) -> None:
         self._open, self._clock = open_now, clock
         self._lock = threading.Lock()
-        self._seen: tuple[float, ModelStore, list[Installed]] | None = None
+        self._seen: _Look | None = None
 
     def installed(self) -> list[Installed]:
         """Every usable form of every model on this machine, the default form of each card first."""
-        return self._look()[1]
+        return self._look().forms
 
     def find(self, name: str) -> Installed:
         """An installed model in its best form here; raises `NotFound` with how to get it."""
         for fresh in (False, True):
-            store, forms = self._look(fresh)
-            if any(entry.card.name == name for entry in forms):
-                try:
-                    return store.find(name)
-                except NotFound:
-                    continue  # removed a moment ago
-        return store.find(name)
+            look = self._look(fresh)
+            found = look.best.get(name)
+            if found is None and any(entry.card.name == name for entry in look.forms):
+                with contextlib.suppress(NotFound):  # removed a moment ago
+                    found = look.best[name] = look.store.find(name)
+            if found is not None:
+                return found
+        return look.store.find(name)
 
     def refresh(self) -> None:
         """Something was installed or removed."""
         with self._lock:
             self._seen = None
 
-    def _look(self, fresh: bool = False) -> tuple[ModelStore, list[Installed]]:
+    def _look(self, fresh: bool = False) -> _Look:
         with self._lock:
             now = self._clock()
-            if fresh or self._seen is None or now - self._seen[0] > FRESH_S:
+            if fresh or self._seen is None or now - self._seen.at > FRESH_S:
                 store = self._open()
-                self._seen = (now, store, store.installed())
-            return self._seen[1], self._seen[2]
+                self._seen = _Look(now, store, store.installed())
+            return self._seen
+
+
+@dataclass
+class _Look:
+    """What was seen at a time; ``best``: forms by name, as they were asked for."""
+
+    at: float
+    store: ModelStore
+    forms: list[Installed]
+    best: dict[str, Installed] = field(default_factory=dict)

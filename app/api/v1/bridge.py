@@ -4,82 +4,136 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator
-from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
-from fastapi import Request
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive
 
 from app.models.calls import CallHandle, ModelCalls
 from app.models.desk import told_error
+
+Json = dict[str, Any]
 
 
 class ClientGone(Exception):
     """Nobody waits for the answer any more."""
 
 
+class Answering(Protocol):
+    """An answer in the making, or one that is there already. Belongs to one event loop."""
+
+    cache: str  # hit, miss, or off
+    end: Json  # what the call returned, once `next` has returned nothing
+
+    async def next(self, timeout_s: float | None = None) -> list[Json] | None:
+        """The pieces that have come since, at least one; [] at the end; None when the time is over.
+
+        Raises ClientGone after `leave`, and the call's own error.
+        """
+
+    def leave(self) -> None:
+        """The client has gone."""
+
+    def close(self) -> None:
+        """Hangs up, if the call is still under way. Idempotent."""
+
+    async def keep(self) -> None:
+        """After the answer was sent: puts it into the cache, where that is wanted."""
+
+
 class LiveCall:
-    """A call under way, read on one event loop. Leaving the block hangs up."""
+    """A call under way. Made on the loop, begun on any thread."""
 
     cache = "off"
 
-    def __init__(self, calls: ModelCalls, service: str, model: str, request: BaseModel) -> None:
-        self._calls, self._asked = calls, (service, model, request)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.end: Json = {}
+        self._loop = loop
+        self._ready = asyncio.Event()
+        self._events: deque[tuple[str, Json]] = deque()
+        self._waking = self._gone = False
         self._handle: CallHandle | None = None
 
-    async def __aenter__(self) -> LiveCall:
-        self._loop = asyncio.get_running_loop()
-        self._handle = await run_in_threadpool(self._calls.start, *self._asked, self._heard)  # it may look at the disk
-        return self
+    def begin(self, calls: ModelCalls, service: str, model: str, request: BaseModel) -> None:
+        """Asks the model; see `ModelCalls.start`."""
+        self._handle = calls.start(service, model, request, self._heard)
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def next(self, timeout_s: float | None = None) -> list[Json] | None:
+        """See `Answering`."""
+        if not self._events and not self._gone:
+            self._ready.clear()
+            timer = self._loop.call_later(timeout_s, self._ready.set) if timeout_s is not None else None
+            try:
+                await self._ready.wait()
+            finally:
+                if timer is not None:
+                    timer.cancel()
+        if self._gone:
+            raise ClientGone
+        return self._drained() if self._events else None
+
+    def _drained(self) -> list[Json]:
+        pieces: list[Json] = []
+        while self._events and self._events[0][0] == "piece":
+            pieces.append(self._events.popleft()[1])
+        if pieces:
+            return pieces
+        kind, data = self._events[0]  # stays: asked again, the end is still the end
+        if kind == "error":
+            raise told_error(data)
+        self.end = data
+        return []
+
+    def leave(self) -> None:
+        """See `Answering`."""
+        self._gone = True
+        self._ready.set()
+
+    def close(self) -> None:
+        """See `Answering`."""
         if self._handle is not None:
             self._handle.cancel()
 
-    async def next(self) -> tuple[str, dict[str, Any]]:
-        """("piece", data) or ("done", data); raises the call's error."""
-        kind, data = await self._events.get()
-        if kind == "error":
-            raise told_error(data)
-        return kind, data
+    async def keep(self) -> None:
+        """Nothing is kept of what is left to chance."""
 
-    async def pieces(self) -> AsyncIterator[dict[str, Any]]:
-        """Until it is done."""
-        while True:
-            kind, data = await self.next()
-            if kind == "done":
-                return
-            yield data
+    def _heard(self, kind: str, data: Json) -> None:
+        self._events.append((kind, data))
+        if not self._waking:  # one waking serves all that comes before the loop gets round to it
+            self._waking = True
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
+                self._loop.call_soon_threadsafe(self._wake)
 
-    async def whole(self, request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """All pieces and the end; raises `ClientGone` as soon as the client hangs up."""
-        gone = asyncio.ensure_future(_until_gone(request))
-        pieces: list[dict[str, Any]] = []
-        try:
-            while True:
-                coming = asyncio.ensure_future(self.next())
-                await asyncio.wait({coming, gone}, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
-                    coming.cancel()
-                    raise ClientGone
-                kind, data = coming.result()
-                if kind == "done":
-                    return pieces, data
-                pieces.append(data)
-        finally:
-            gone.cancel()
-
-    def _heard(self, kind: str, data: dict[str, Any]) -> None:
-        assert self._loop is not None
-        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody reads any more
-            self._loop.call_soon_threadsafe(self._events.put_nowait, (kind, data))
+    def _wake(self) -> None:
+        self._waking = False
+        self._ready.set()
 
 
-async def _until_gone(request: Request) -> None:
-    while True:
-        if (await request.receive())["type"] == "http.disconnect":
-            return
+@contextlib.asynccontextmanager
+async def attended(answering: Answering, receive: Receive) -> AsyncIterator[None]:
+    """For the length of the block, a client who hangs up ends the answer; at its end the call is over in any case.
+
+    ``receive`` is the connection's own, its body having been read.
+    """
+    watcher = asyncio.ensure_future(_watch(receive, answering))
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        answering.close()
+
+
+async def whole(answering: Answering) -> list[Json]:
+    """All pieces."""
+    pieces: list[Json] = []
+    while batch := await answering.next():
+        pieces += batch
+    return pieces
+
+
+async def _watch(receive: Receive, answering: Answering) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+    answering.leave()

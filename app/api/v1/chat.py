@@ -2,81 +2,114 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.api.deps import StudioDep
-from app.api.v1.answers import chunk, completion, delta_of, usage, usage_chunk
-from app.api.v1.asking import HEADER, Answering, ask
-from app.api.v1.bridge import ClientGone
-from app.api.v1.errors import ERRORS, error_body
+from app.api.shapes import openai_body
+from app.api.v1.answers import Deltas, Head, completion, encode
+from app.api.v1.asking import HEADER, Question, ask
+from app.api.v1.bridge import Answering, ClientGone, attended, whole
+from app.api.v1.errors import ERRORS, FieldError
 from app.api.v1.forms import ChatForm
 from app.api.v1.translate import to_call
 from app.models.cache import is_repeatable
-from configs.errors import BadInput, StudioError
+from backends.chat import ImagePart
+from configs.errors import NotFound, StudioError
 from storage.ids import new_id
 
 router = APIRouter(tags=["gateway"], responses=ERRORS)
 HUNG_UP = 499
+PATIENCE_S = 1.0  # a call that fails within this time is refused by its status; later, inside the stream
+HEARTBEAT_S = 15.0
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}}, "description": "The answer."}
+}
 
 
-@router.post("/v1/chat/completions", summary="Chat with a model")
+@router.post("/v1/chat/completions", summary="Chat with a model", responses=_EVENTS)
 async def complete_chat(form: ChatForm, request: Request, studio: StudioDep) -> Response:
     """OpenAI's chat completions: streamed or whole, with tools, pictures, JSON of a schema, stop strings and a seed."""
-    call = await run_in_threadpool(to_call, form, lambda artifact_id: picture_of(studio, artifact_id))
-    answer_id, created = new_id("chatcmpl-"), int(time.time())
-    answering = await ask(studio, "chat", form.model, call, repeatable=is_repeatable(call.model_dump()))
-    if not form.stream:
-        return await _whole(answering, request, answer_id, created, form.model)
-    await answering.__aenter__()  # here, so that an unknown model is an error and not an empty stream
-    wants_usage = form.stream_options is not None and form.stream_options.include_usage
-    stream = _stream(answering, answer_id, created, form.model, wants_usage)
-    return StreamingResponse(stream, media_type="text/event-stream", headers={HEADER: answering.cache, "cache-control": "no-store"})
+    head = Head(new_id("chatcmpl-"), int(time.time()), form.model)
+    answering = await ask(studio, lambda: _question(form, studio))
+    if form.stream:
+        return ChatStream(answering, head, wants_usage=form.stream_options is not None and form.stream_options.include_usage)
+    try:
+        async with attended(answering, request.receive):
+            pieces = await whole(answering)
+    except ClientGone:
+        return Response(status_code=HUNG_UP)
+    body = encode(completion(head, pieces))
+    return Response(body, headers={HEADER: answering.cache}, media_type="application/json", background=BackgroundTask(answering.keep))
+
+
+def _question(form: ChatForm, studio: Any) -> Question:
+    call = to_call(form, lambda artifact_id: picture_of(studio, artifact_id))
+    pictures = [part.path for message in call.messages for part in message.parts if isinstance(part, ImagePart)]
+    repeatable = is_repeatable({"temperature": call.temperature, "seed": call.seed})
+    return Question("chat", form.model, call, repeatable, tuple(Path(path) for path in pictures if path is not None))
 
 
 def picture_of(studio: Any, artifact_id: str) -> Path:
-    """The file of a picture among the artifacts."""
-    artifact = studio.artifact(artifact_id)
+    """The file of a picture among the artifacts; raises `FieldError`."""
+    try:
+        artifact = studio.artifact(artifact_id)
+    except NotFound as error:
+        raise FieldError("messages", error.message, error.remedy, error.code) from None
     if artifact.kind != "image":
-        raise BadInput(f"{artifact.name} is no picture but {artifact.kind}.", "Give the id of an image.")
-    return Path(artifact.path)
+        raise FieldError("messages", f"{artifact.name} is no picture but of the kind {artifact.kind}.", "Give the id of an image.")
+    path = Path(artifact.path)
+    if not path.is_file():
+        raise FieldError("messages", f"The file of {artifact.name} is no longer there.", "Relink it in the library.")
+    return path
 
 
-async def _whole(answering: Answering, request: Request, answer_id: str, created: int, model: str) -> Response:
-    try:
-        async with answering:
-            pieces, _ = await answering.whole(request)
-    except ClientGone:
-        return Response(status_code=HUNG_UP)
-    return JSONResponse(completion(answer_id, created, model, pieces), headers={HEADER: answering.cache})
+@dataclass
+class ChatStream(Response):
+    """An answer as server-sent events. Hangs up when the client does, also before the first piece."""
 
+    answering: Answering
+    head: Head
+    wants_usage: bool = False
+    background = None
 
-async def _stream(live: Answering, answer_id: str, created: int, model: str, wants_usage: bool) -> AsyncIterator[bytes]:
-    used: dict[str, Any] = {}
-    calls = 0
-    try:
-        yield _event(chunk(answer_id, created, model, {"role": "assistant", "content": ""}))
-        async for piece in live.pieces():
-            delta = delta_of(piece, calls)
-            calls += len(piece.get("tool_calls", ()))
-            used = piece.get("usage") or used
-            if delta or piece.get("finish_reason"):
-                yield _event(chunk(answer_id, created, model, delta, piece.get("finish_reason")))
-        if wants_usage:
-            yield _event(usage_chunk(answer_id, created, model, usage(used)))
-        yield b"data: [DONE]\n\n"
-    except StudioError as error:
-        yield _event(error_body(error))
-    finally:
-        await live.__aexit__(None, None, None)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends each batch of pieces as it comes."""
+        try:
+            async with attended(self.answering, receive):
+                first = await self.answering.next(PATIENCE_S)
+                names = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no"}
+                headers = [(name.encode(), value.encode()) for name, value in {**names, HEADER: self.answering.cache}.items()]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                async for body in self._events(first):
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except ClientGone:
+            return
+        await self.answering.keep()
+
+    async def _events(self, batch: list[dict[str, Any]] | None) -> AsyncIterator[bytes]:
+        deltas = Deltas(self.head, self.wants_usage)
+        lines = _event(deltas.first())
+        try:
+            while batch is None or batch:
+                yield lines + b"".join(_event(chunk) for piece in batch or () for chunk in deltas.of(piece))
+                lines = b""
+                batch = await self.answering.next(HEARTBEAT_S)
+                if batch is None:
+                    lines = b": still at it\n\n"
+            yield lines + b"".join(_event(chunk) for chunk in deltas.last()) + b"data: [DONE]\n\n"
+        except StudioError as error:
+            yield _event(openai_body(error))
 
 
 def _event(data: dict[str, Any]) -> bytes:
-    return f"data: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
+    return b"data: " + encode(data) + b"\n\n"

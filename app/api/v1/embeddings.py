@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from app.api.deps import StudioDep
-from app.api.v1.answers import embeddings
-from app.api.v1.asking import HEADER, ask
-from app.api.v1.bridge import ClientGone
+from app.api.v1.answers import embeddings, encode
+from app.api.v1.asking import HEADER, Question, ask
+from app.api.v1.bridge import ClientGone, attended, whole
 from app.api.v1.chat import HUNG_UP
 from app.api.v1.errors import ERRORS
 from app.api.v1.forms import EmbeddingForm
@@ -21,11 +23,15 @@ router = APIRouter(tags=["gateway"], responses=ERRORS)
 async def embed(form: EmbeddingForm, request: Request, studio: StudioDep) -> Response:
     """Unit vectors, as numbers or as base64 of float32; `dimensions` keeps the first so many."""
     texts = (form.input,) if isinstance(form.input, str) else tuple(form.input)
+    answering = await ask(studio, lambda: Question("embed", form.model, EmbedCall(texts=texts), repeatable=True))
     try:
-        answering = await ask(studio, "embed", form.model, EmbedCall(texts=texts), repeatable=True)
-        async with answering:
-            _, found = await answering.whole(request)
+        async with attended(answering, request.receive):
+            await whole(answering)
     except ClientGone:
         return Response(status_code=HUNG_UP)
-    body = embeddings(form.model, found, form.encoding_format, form.dimensions)
-    return JSONResponse(body, headers={HEADER: answering.cache})
+
+    def body() -> bytes:
+        return encode(embeddings(form.model, answering.end, form.encoding_format or "float", form.dimensions))
+
+    content = await run_in_threadpool(body) if len(texts) > 1 else body()
+    return Response(content, headers={HEADER: answering.cache}, media_type="application/json", background=BackgroundTask(answering.keep))

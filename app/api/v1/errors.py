@@ -1,4 +1,4 @@
-"""Errors in OpenAI's shape: ``{"error": {"message", "type", "param", "code"}}``."""
+"""Errors of the gateway: one that names the field at fault, and the envelope for the OpenAPI page."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from configs.errors import StudioError
+from configs.errors import BadInput
 
-TYPES = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    403: "permission_error",
-    404: "invalid_request_error",
-    413: "invalid_request_error",
-    422: "invalid_request_error",
-    429: "rate_limit_error",
-}
+
+class FieldError(BadInput):
+    """A request is wrong in one of its fields."""
+
+    def __init__(self, param: str, message: str, remedy: str = "", code: str | None = None, status: int = 400) -> None:
+        super().__init__(message, remedy, code)
+        self.param, self.http_status = param, status
 
 
 class ErrorDetail(BaseModel):
@@ -38,18 +36,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorAnswer, "description": "The request is wrong; the message says what to change."},
     401: {"model": ErrorAnswer, "description": "No key, or a wrong one."},
     404: {"model": ErrorAnswer, "description": "There is no such model here."},
+    413: {"model": ErrorAnswer, "description": "The request is too large."},
     422: {"model": ErrorAnswer, "description": "Never sent: wrong requests are 400, as OpenAI's clients expect."},
     503: {"model": ErrorAnswer, "description": "The model cannot be loaded just now; the message says why."},
 }
-
-
-def error_body(error: StudioError, param: str | None = None) -> dict[str, Any]:
-    """The envelope of one of our errors."""
-    status = status_of(error)
-    code = {"not_installed": "model_not_found"}.get(error.code, error.code)
-    return {"error": {"message": str(error), "type": TYPES.get(status, "api_error"), "param": param, "code": code}}
-
-
-def status_of(error: StudioError) -> int:
-    """Wrong requests are 400 here: OpenAI's clients know no 422."""
-    return 400 if error.http_status == 422 else error.http_status

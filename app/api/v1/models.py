@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.api.deps import StudioDep
-from app.api.v1.errors import ERRORS
+from app.api.v1.errors import ERRORS, FieldError
 from app.models.calls import ModelView
-from configs.errors import NotFound
 
 router = APIRouter(tags=["gateway"], responses=ERRORS)
 
@@ -26,7 +25,7 @@ def show_model(model: str, studio: StudioDep) -> dict[str, Any]:
     for view in studio.models.models():
         if view.name == model:
             return _shown(view, studio.started_at)
-    raise NotFound(f"The model {model!r} is not installed.", "GET /v1/models lists those that are.", "not_installed")
+    raise FieldError("model", f"The model {model!r} is not installed.", "GET /v1/models lists those that are.", "model_not_found", 404)
 
 
 def _shown(view: ModelView, started_at: float) -> dict[str, Any]:
