@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from backends.room_books import Books, Ticket
@@ -70,7 +71,14 @@ def _model(books: Books, model: Model, now: float) -> Json:
         "pinned": model.pinned,
         "relief": entry.relief,
         "idle_s": None if leases or not loaded else round(now - model.idle_since, 3),
+        **_own_words(entry.engine),
     }
+
+
+def _own_words(engine: Any) -> Json:
+    """What an engine tells of itself: notes on how it was loaded (NF4 that did not work ...), and what it has used so far."""
+    account = getattr(engine, "account", None)
+    return {"notes": list(getattr(engine, "notes", ())), "used": asdict(account) if account is not None else None}
 
 
 def _waiting(books: Books, ticket: Ticket, now: float) -> Json:

@@ -17,6 +17,8 @@ pytest.importorskip("torch")
 pytest.importorskip("sentence_transformers")
 pytest.importorskip("llguidance")
 
+import torch
+
 from backends.base import Cancelled, ChatEngine, Device, EmbeddingEngine, Engine, Installed
 from backends.chat import ChatCall, ChatPiece, Message, TextPart, Tool
 from backends.registry import engine_of
@@ -36,7 +38,9 @@ LOCAL = {
 CHATS = ["transformers-chat", "transformers-vision", "smolvlm", "openai-endpoint", "vllm"]
 TORCH = ["transformers-chat", "transformers-vision", "smolvlm", "sentence-embeddings"]
 ALL = [*CHATS, "sentence-embeddings"]
-of_chats = pytest.mark.parametrize("case", CHATS, indirect=True)
+# On a machine with a GPU those that move weights are asked there as well.
+GPU = [f"{name} on the GPU" for name in TORCH] if torch.cuda.is_available() else []
+of_chats = pytest.mark.parametrize("case", [*CHATS, *GPU[:3]], indirect=True)
 
 
 def never() -> bool:
@@ -58,10 +62,11 @@ class Case:
     name: str
     model: Installed
     engine: Any
+    device: Device
 
     def again(self) -> Any:
         """Another engine of the same model."""
-        return made_by_table(self.model)
+        return made_by_table(self.model, self.device)
 
     def use(self, is_cancelled: Callable[[], bool] = never) -> Any:
         """One call of whatever it does."""
@@ -70,8 +75,8 @@ class Case:
         return text_of(list(self.engine.chat(call(), is_cancelled)))
 
 
-def made_by_table(model: Installed) -> Any:
-    return engine_of(model.card).make(model, Device())
+def made_by_table(model: Installed, device: Device) -> Any:
+    return engine_of(model.card).make(model, device)
 
 
 def text_of(pieces: Sequence[ChatPiece]) -> str:
@@ -100,14 +105,15 @@ def well_behaved() -> Iterator[ScriptedServer]:
         yield server
 
 
-@pytest.fixture(scope="module", params=ALL)
+@pytest.fixture(scope="module", params=[*ALL, *GPU])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """An engine on its device; each test leaves it so."""
-    model = model_of(request.param, request, tmp_path_factory.mktemp("case"))
-    engine = made_by_table(model)
+    name, _, where = request.param.partition(" on the ")
+    model, device = model_of(name, request, tmp_path_factory.mktemp("case")), Device("cuda:0" if where else "cpu")
+    engine = made_by_table(model, device)
     engine.load(silent)
     engine.activate()
-    yield Case(request.param, model, engine)
+    yield Case(name, model, engine, device)
     engine.close()
 
 
@@ -139,10 +145,10 @@ def test_loading_can_be_cancelled_and_tried_again(case: Case) -> None:
     with pytest.raises(Enough):
         other.load(stop)
     with pytest.raises((Conflict, AssertionError)):
-        Case(case.name, case.model, other).use()
+        Case(case.name, case.model, other, case.device).use()
     other.load(silent)
     other.activate()
-    assert Case(case.name, case.model, other).use()
+    assert Case(case.name, case.model, other, case.device).use()
     other.close()
 
 
@@ -173,10 +179,10 @@ def test_relief_ends(case: Case) -> None:
 
 @pytest.mark.parametrize("name", TORCH)
 def test_closing_frees_the_memory(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    engine = made_by_table(model_of(name, request, tmp_path))
+    engine = made_by_table(model_of(name, request, tmp_path), Device())
     engine.load(silent)
     engine.activate()
-    Case(name, engine.installed, engine).use()
+    Case(name, engine.installed, engine, Device()).use()
     kept = [weakref.ref(weight) for weight in engine._model.parameters()]
     engine.close()
     gc.collect()
@@ -271,3 +277,11 @@ def test_errors_are_sentences(case: Case) -> None:
         list(case.engine.chat(call(tool_choice="required"), never))
     assert caught.value.message.endswith(".")
     assert "\n" not in str(caught.value)
+
+
+def test_what_it_tells_of_itself_can_be_shown(case: Case) -> None:
+    from backends.room_view import _own_words
+
+    told = json.loads(json.dumps(_own_words(case.engine)))
+    assert told["notes"] == []
+    assert told["used"] is None or told["used"]["calls"] >= 0
