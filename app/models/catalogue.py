@@ -59,6 +59,7 @@ class Catalogue:
         self._machine, self._tell = machine, tell
         self._lock = threading.Lock()
         self._busy: set[str] = set()
+        self._freed = threading.Event()  # never set: what waits looks again five times a second
 
     # -- what there is ----------------------------------------------------------------------------------------
 
@@ -127,12 +128,14 @@ class Catalogue:
         return Wishes(settings.torch_index, settings.torch_build, settings.cuda_without_gpu or allow_cuda)
 
     @contextlib.contextmanager
-    def changing(self, name: str) -> Iterator[None]:
-        """Marks a model as being installed or removed; raises `Conflict` when it is already."""
-        with self._lock:
-            if name in self._busy:
+    def changing(self, name: str, on_wait: Callable[[float, str], None] | None = None) -> Iterator[None]:
+        """Marks a model as being installed or removed. While another job does that, this one waits and says so (and may be
+        stopped by what ``on_wait`` raises); without ``on_wait`` it raises `Conflict`."""
+        while not self._begin(name):
+            if on_wait is None:
                 raise Conflict(f"The model {name} is being installed or removed already.", "Wait for that job.", "installing")
-            self._busy.add(name)
+            on_wait(0.0, f"waiting for another job that changes {name}")
+            self._freed.wait(0.2)
         self._tell(name)
         try:
             yield
@@ -140,6 +143,13 @@ class Catalogue:
             with self._lock:
                 self._busy.discard(name)
             self.changed(name)
+
+    def _begin(self, name: str) -> bool:
+        with self._lock:
+            if name in self._busy:
+                return False
+            self._busy.add(name)
+            return True
 
     def changed(self, name: str) -> None:
         """Something of a model was installed or removed."""

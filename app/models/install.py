@@ -41,7 +41,7 @@ def install_model(request: InstallModel, job: JobContext) -> InstalledModel:
     card = catalogue.card(request.model)
     refuse(card, request)
     form = choose_form(card, request.variant, catalogue)
-    with catalogue.changing(card.name):
+    with catalogue.changing(card.name, job.progress):
         return _Installation(catalogue, job, card, form, request).run()
 
 

@@ -23,7 +23,7 @@ class FakeHub:
         cut: given (path, first byte of the answer), after how many bytes of this answer the connection is dropped; None: not.
         damage: paths whose bytes are changed on the way, that many times.
         refuse: path or "listing" -> the statuses of the next answers.
-        hold: while set, nothing is sent after the first kilobyte.
+        hold: until it is set, nothing is sent of a file after its first ``hold_after`` bytes.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class FakeHub:
     damage: dict[str, int] = field(default_factory=dict)
     refuse: dict[str, list[int]] = field(default_factory=dict)
     hold: threading.Event | None = None
+    hold_after: int = 1024
     seen: list[tuple[str, str, str]] = field(default_factory=list)  # (path, Range, Authorization)
     url: str = ""
     sent: int = 0
@@ -124,11 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         body = data[start:]
         end = hub.cut(name, start)
-        if hub.hold is not None and len(body) > 1024:
-            self.wfile.write(body[:1024])
+        if hub.hold is not None and len(body) > hub.hold_after:
+            self.wfile.write(body[: hub.hold_after])
             self.wfile.flush()
             hub.hold.wait(30)
-            body = body[1024:]
+            body = body[hub.hold_after :]
         self.wfile.write(body if end is None else body[:end])
         self.wfile.flush()
         hub.sent += len(body) if end is None else end

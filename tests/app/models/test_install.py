@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from app.models.forms import InstalledModel, InstallModel
 from app.models.install import Meter, install_model, require_space
 from backends.fit import Machine
 from backends.store import PART
-from configs.errors import BadInput, Conflict, NotFound, Refused, StudioError, Unavailable
+from configs.errors import BadInput, NotFound, Refused, StudioError, Unavailable
 from jobs.context import JobCancelled
 from tests.app.models.fake_hub import COMMIT, FakeHub, serving
 from tests.app.models.shelf import NON_COMMERCIAL, Shelf, card
@@ -203,11 +204,29 @@ def test_space_is_what_is_needed_and_a_reserve(tmp_path: Path) -> None:
         require_space(tmp_path, 2**50, "It", 0)
 
 
-def test_only_one_job_at_a_time_installs_a_model(shelf: Shelf) -> None:
+def test_of_two_jobs_that_install_a_model_the_second_waits_and_finds_it(shelf: Shelf, hub: FakeHub) -> None:
+    waiting, done = threading.Event(), []
+
+    def notice(fraction: float, message: str) -> None:
+        if message == "waiting for another job that changes tiny":
+            waiting.set()
+
+    shelf.job.on_progress = notice
+    second = threading.Thread(target=lambda: done.append(run(shelf)))
     with shelf.catalogue.changing("tiny"):
         assert shelf.catalogue.entry("tiny").state == "installing"
-        assert isinstance(refusal(shelf), Conflict)
-    run(shelf)
+        second.start()
+        assert waiting.wait(10)
+        assert hub.seen == []
+    second.join(20)
+    assert done[0].downloaded_bytes > 0
+    assert run(shelf).downloaded_bytes == 0
+
+
+def test_a_job_that_waits_for_another_can_be_cancelled(shelf: Shelf) -> None:
+    shelf.job.cancelled = True
+    with shelf.catalogue.changing("tiny"), pytest.raises(JobCancelled):
+        run(shelf)
 
 
 def test_libraries_come_first_and_the_model_process_is_renewed(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
