@@ -33,6 +33,7 @@ STYLES = (
     "tabs/analyze.css",
     "tabs/jobs.css",
     "tabs/library.css",
+    "tabs/models.css",
 )
 
 

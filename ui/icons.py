@@ -13,6 +13,7 @@ ICONS: dict[str, str] = {
         '<path d="M9.5 9.5h5v5h-5zM15 2v3M9 2v3M15 19v3M9 19v3M2 15h3M2 9h3M19 15h3M19 9h3"/>'
     ),
     "download": '<path d="M12 3v12M7 11l5 5 5-5M4 21h16"/>',
+    "eject": '<path d="m12 4 8 10H4zM4 19h16"/>',
     "eye": '<path d="M2 12s3.5-7 10-7 10 7 10 7-3.5 7-10 7S2 12 2 12"/><circle cx="12" cy="12" r="3"/>',
     "file": '<path d="M14 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8z"/><path d="M14 2v6h6M8 13h8M8 17h5"/>',
     "film": '<rect x="3" y="3" width="18" height="18" rx="2"/><path d="M7 3v18M17 3v18M3 8h4M3 16h4M17 8h4M17 16h4M3 12h18"/>',
@@ -34,6 +35,7 @@ ICONS: dict[str, str] = {
     "list": '<path d="M8 6h13M8 12h13M8 18h13M3 6h.01M3 12h.01M3 18h.01"/>',
     "marker": '<path d="M6 21V4h12l-3 4 3 4H6"/>',
     "merge": '<path d="M2 12h7M6 9l3 3-3 3M22 12h-7M18 9l-3 3 3 3M12 4v3M12 17v3"/>',
+    "message": '<path d="M21 15a2 2 0 0 1-2 2H8l-5 4V5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2z"/>',
     "minus": '<path d="M5 12h14"/>',
     "moon": '<path d="M12 3a6 6 0 0 0 9 9 9 9 0 1 1-9-9"/>',
     "music": '<path d="M9 18V5l12-2v13"/><circle cx="6" cy="18" r="3"/><circle cx="18" cy="16" r="3"/>',
@@ -42,6 +44,7 @@ ICONS: dict[str, str] = {
     "panel": '<rect x="3" y="3" width="18" height="18" rx="2"/><path d="M9 3v18"/>',
     "pause": '<path d="M8 5v14M16 5v14"/>',
     "pencil": '<path d="M4 20h4L20 8l-4-4L4 16zM14 6l4 4"/>',
+    "pin": '<path d="M12 17v5M8 3h8l-1 7 3 4v3H6v-3l3-4z"/>',
     "play": '<path d="m7 4 13 8-13 8z"/>',
     "plus": '<path d="M5 12h14M12 5v14"/>',
     "redo": '<path d="m15 14 5-5-5-5"/><path d="M20 9H9a5 5 0 0 0 0 11h4"/>',
@@ -52,6 +55,7 @@ ICONS: dict[str, str] = {
         '<path d="M8 8v8M12 8v8M16 8v8"/>'
     ),
     "search": '<circle cx="11" cy="11" r="7"/><path d="m21 21-4.3-4.3"/>',
+    "send": '<path d="m4 4 17 8-17 8 3-8zM7 12h14"/>',
     "sound": '<path d="M11 5 6 9H2v6h4l5 4zM15.5 8.5a5 5 0 0 1 0 7M19 5a10 10 0 0 1 0 14"/>',
     "sound-off": '<path d="M11 5 6 9H2v6h4l5 4zM22 9l-6 6M16 9l6 6"/>',
     "bell": '<path d="M6 8a6 6 0 0 1 12 0c0 7 3 8 3 9H3c0-1 3-2 3-9M10.3 21a2 2 0 0 0 3.4 0"/>',
@@ -61,6 +65,7 @@ ICONS: dict[str, str] = {
     "step-forward": '<path d="m9 5 8 7-8 7zM5 5v14"/>',
     "shot-back": '<path d="m19 5-7 7 7 7zM11 5l-7 7 7 7z"/>',
     "shot-forward": '<path d="m5 5 7 7-7 7zM13 5l7 7-7 7z"/>',
+    "stop": '<rect x="6" y="6" width="12" height="12" rx="1"/>',
     "sun": (
         '<circle cx="12" cy="12" r="4"/>'
         '<path d="M12 2v2M12 20v2M5 5l1.4 1.400M17.6 17.6 19 19M2 12h2M20 12h2M5 19l1.4-1.400M17.6 6.4 19 5"/>'

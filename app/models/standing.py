@@ -37,10 +37,10 @@ class ModelsMachine(Form):
 
 def standing(
     settings: Settings, machine: Machine, owner: bool, *,
-    missing: Callable[[Sequence[str]], list[str]] = runtime.missing, find_gpus: Callable[[], Sequence[builds.Gpu]] | None = None,
+    missing: Callable[[Sequence[str]], list[str]] | None = None, find_gpus: Callable[[], Sequence[builds.Gpu]] | None = None,
 ) -> ModelsMachine:  # fmt: skip
     """What there is and what a first installation would bring. ``missing`` and ``find_gpus`` ask this machine."""
-    cards = tuple(find_gpus() if find_gpus else _gpus())
+    cards, missing = tuple(find_gpus() if find_gpus else _gpus()), missing or runtime.missing
     lacking = bool(missing(SENTENCES))
     build = _build(cards, settings.torch_build) if lacking and missing(("torch",)) else ""
     size = _download(build) if build else (CPU_BYTES // 4 if lacking else 0)

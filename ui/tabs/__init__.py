@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ui.assets import Assets
-from ui.tabs import analyze, jobs, library
+from ui.tabs import analyze, jobs, library, models
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -27,4 +27,5 @@ TABS: tuple[Tab, ...] = (
     Tab("analyze", "Analyze Video", "scan", analyze.build),
     Tab("jobs", "Jobs", "list", jobs.build),
     Tab("library", "Library", "library", library.build),
+    Tab("models", "Models", "cpu", models.build),
 )
