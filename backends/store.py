@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -20,6 +20,7 @@ MANIFEST = "studio-model.json"
 PART = ".part"
 CHUNK = 4 << 20
 Foreign = Callable[[], Sequence[Installed]]
+Options = Callable[[ModelCard], Mapping[str, Any]]
 
 
 class FileRecord(Strict):
@@ -56,10 +57,13 @@ class ModelStore:
         root: the studio's own models.
         cards: the cards as they stand now; they replace those of the manifests, so that corrections reach what is installed.
         foreign: what lies in folders of other programs.
+        options: what a card's engine is told besides, such as where its own environment lies.
     """
 
-    def __init__(self, root: Path, cards: Mapping[str, ModelCard] | None = None, foreign: Foreign | None = None) -> None:
-        self.root, self._cards, self._foreign = root, cards or {}, foreign or (lambda: ())
+    def __init__(
+        self, root: Path, cards: Mapping[str, ModelCard] | None = None, foreign: Foreign | None = None, options: Options | None = None
+    ) -> None:
+        self.root, self._cards, self._foreign, self._options = root, cards or {}, foreign or (lambda: ()), options or (lambda _: {})
 
     def folder(self, card: ModelCard, variant: Variant) -> Path:
         """Where the files of a variant lie once it is installed."""
@@ -112,7 +116,7 @@ class ModelStore:
     def installed(self) -> list[Installed]:
         """Every usable form of every model on this machine, the studio's own first; a form quantised while loading counts as well."""
         found = [
-            Installed(card, variant, folder)
+            Installed(card, variant, folder, options=self._options(card))
             for folder, manifest in self.manifests()
             for card in (self._cards.get(manifest.card.name, manifest.card),)
             for variant in card.variants
