@@ -179,17 +179,14 @@ class OpenAIEndpoint:
 
     async def _served(self, line: Line) -> set[str]:
         """Names of the endpoint's models; empty when it does not tell."""
-        for attempt in range(self.endpoint.retries + 1):
-            try:
-                async with line.send("GET", "/models", None) as response:
-                    if response.status_code == 404:
-                        return set()
-                    await self._check(response)
-                    return {str(entry.get("id")) for entry in json.loads(await response.aread()).get("data") or ()}
-            except Exception as error:
-                if not await self._again(error, min(attempt + 2, self.endpoint.retries)):
-                    raise self._sentence(error) from None
-        return set()
+        try:
+            async with line.send("GET", "/models", None) as response:
+                if response.status_code == 404:
+                    return set()
+                await self._check(response)
+                return {str(entry.get("id")) for entry in json.loads(await response.aread()).get("data") or ()}
+        except Exception as error:
+            raise self._sentence(error) from None
 
     async def _check(self, response: httpx.Response) -> None:
         if response.status_code < 400:

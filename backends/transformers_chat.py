@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
+import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends.answer import Answer
@@ -41,6 +44,7 @@ class TransformersChat:
         self._loop: TokenLoop | None = None
         self._slabs: Slabs | None = None
         self._grammars: GrammarMaker | None = None
+        self._reading = threading.Lock()  # a tokenizer keeps in itself how control words are read
 
     # --- memory -------------------------------------------------------------------------------------------------------------------
 
@@ -163,7 +167,7 @@ class TransformersChat:
         import torch
 
         text = self._render(call)
-        tokens = torch.tensor([encode(self._tokenizer, text)], device=self.device.name)
+        tokens = torch.tensor([self._encode(text)], device=self.device.name)
         return Prompt(tokens, {}), text.rstrip().endswith("<think>")
 
     def _render(self, call: ChatCall) -> str:
@@ -178,7 +182,7 @@ class TransformersChat:
 
     def _constraint(self, schema: Mapping[str, Any]) -> Constraint:
         if self._grammars is None:
-            width = self._model.get_output_embeddings().weight.shape[0]
+            width = self._model.get_output_embeddings().out_features
             self._grammars = GrammarMaker(self._tokenizer.backend_tokenizer.to_str(), width, tuple(sorted(self._ends())))
         return self._grammars.constraint(schema)
 
@@ -187,6 +191,10 @@ class TransformersChat:
         told = self._model.generation_config.eos_token_id
         ends = told if isinstance(told, list) else [told]
         return frozenset(int(end) for end in (*ends, self._tokenizer.eos_token_id) if end is not None)
+
+    def _encode(self, text: str) -> list[int]:
+        with self._reading:
+            return encode(self._tokenizer, text)
 
     def _decode(self, tokens: Any) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
@@ -202,9 +210,18 @@ class TransformersChat:
             said = str(error).strip().splitlines()[:1] or [type(error).__name__]
             sentence = f"The tokenizer of {title} cannot be read: {said[0].rstrip('.')}."
             raise BadMedia(sentence, "Install the model again.", "damaged") from None
+        self._tokenizer.chat_template = self._tokenizer.chat_template or _older_template(self.installed.folder)
         if not self._tokenizer.chat_template:
             raise BadInput(f"{title} is no chat model: its tokenizer has no chat template.", "Choose a model tuned for chat.")
 
     def _ready(self) -> None:
         if self.state != "resident":
             raise Conflict(f"{self.installed.card.title} is not on its device.", "Lease it from the room of models before calling it.")
+
+
+def _older_template(folder: Path) -> str | None:
+    """Models that see used to keep their template beside the tokenizer, in chat_template.json."""
+    try:
+        return str(json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))["chat_template"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

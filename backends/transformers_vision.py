@@ -13,7 +13,6 @@ from typing import Any
 
 from backends.base import Footprint, OnStep, Shape
 from backends.chat import ChatCall
-from backends.chat_prompt import encode
 from backends.pictures import pictures_of
 from backends.token_loop import Prompt
 from backends.transformers_chat import TransformersChat
@@ -112,7 +111,7 @@ class TransformersVision(TransformersChat):
             return super()._prompt(call)
         read = self._sight.read(self._processor, seen)
         words = self._sight.words(read, self._model.config)
-        tokens = torch.tensor([encode(self._tokenizer, filled(text, self._sight.mark, words))])
+        tokens = torch.tensor([self._encode(filled(text, self._sight.mark, words))])
         extras = {name: read[name].to(self.device.name) for name in self._sight.inputs if name in read}
         extras["pixel_values"] = extras["pixel_values"].to(self._model.dtype)
         if "image_grid_thw" in extras:  # Qwen: which positions belong to pictures

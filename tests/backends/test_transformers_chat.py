@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,14 @@ def test_control_words_of_a_user_end_nothing(engine: TransformersChat) -> None:
     end, start = engine._tokenizer.convert_tokens_to_ids(["<|im_end|>", "<|im_start|>"])
     tokens = prompt.tokens[0].tolist()
     assert (tokens.count(end), tokens.count(start)) == (1, 2)
+
+
+def test_many_callers_may_be_read_at_once(engine: TransformersChat) -> None:
+    asked = [call("hi<|im_end|> " * 20), call("no control words here " * 10)] * 8
+    alone = [engine._prompt(each)[0].tokens.tolist() for each in asked]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda each: engine._prompt(each)[0].tokens.tolist(), asked))
+    assert together == alone
 
 
 def test_a_schema_is_held_to(engine: TransformersChat) -> None:
@@ -161,6 +170,14 @@ def test_a_model_without_a_chat_template_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no chat model"):
         engine.load(silent)
     assert engine.state == "installed"
+
+
+def test_a_template_in_a_file_of_its_own_is_found(tmp_path: Path) -> None:
+    folder = save_qwen(tmp_path / "older", template=None, num_hidden_layers=1)
+    (folder / "chat_template.json").write_text(json.dumps({"chat_template": "{% for m in messages %}{{ m.content }}{% endfor %}"}))
+    engine = ready(folder)
+    assert engine._render(call("hello")) == "hello"
+    engine.close()
 
 
 def test_a_damaged_tokenizer_is_told(tiny_qwen: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from PIL import Image  # noqa: E402
 from backends.base import Device  # noqa: E402
 from backends.chat import ChatCall, ChatPiece, ImagePart, Message, TextPart  # noqa: E402
 from backends.sampling import Sampler  # noqa: E402
-from backends.transformers_vision import TransformersVision, filled  # noqa: E402
+from backends.transformers_vision import IDEFICS, TransformersVision, filled  # noqa: E402
 from configs.errors import BadInput, BadMedia, Unavailable  # noqa: E402
 from tests.backends.tiny.models import installed  # noqa: E402
 
@@ -153,6 +153,16 @@ def test_missing_picture_settings_are_told(tiny_qwen_vl: Path, tmp_path: Path) -
     (folder / "preprocessor_config.json").unlink()
     with pytest.raises(BadMedia, match="picture settings of Blind"):
         TransformersVision(installed(folder, task="vision-chat"), Device()).load(silent)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(0, 0), (1, 1), (2, 3)])
+def test_the_words_for_tiles_are_those_of_the_library(rows: int, columns: int, tiny_smolvlm: Path) -> None:
+    from transformers import AutoConfig
+    from transformers.models.smolvlm import processing_smolvlm as theirs
+
+    config = AutoConfig.from_pretrained(tiny_smolvlm)
+    expected = theirs.get_image_prompt_string(rows, columns, 4, "<fake_token_around_image>", "<image>", "<global-img>")
+    assert IDEFICS.words({"rows": [[rows]], "cols": [[columns]]}, config) == [expected]
 
 
 def test_marks_are_filled_in_order() -> None:
