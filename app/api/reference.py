@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Match
 
 from configs.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 fallback = APIRouter(include_in_schema=False)
 
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"
 _STYLE = """
 :root{--ground:#F4F1EA;--panel:#FBF9F4;--text:#1E2126;--muted:#5C6470;--action:#0B6E99;--hairline:#D8D2C4;color-scheme:light}
@@ -33,10 +35,24 @@ def reference(request: Request) -> HTMLResponse:
     return HTMLResponse(page(request.app.openapi()), headers={"content-security-policy": _POLICY})
 
 
-@fallback.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-def nowhere(rest: str, request: Request) -> None:
-    """What lies under /api and is not ours must not fall through to the page."""
-    raise NotFound(f"Nothing answers {request.method} /api/{rest}.", "GET /api lists every address.")
+@fallback.api_route("/api/{rest:path}", methods=_METHODS)
+@fallback.api_route("/v1", methods=_METHODS)
+@fallback.api_route("/v1/{rest:path}", methods=_METHODS)
+def nowhere(request: Request) -> None:
+    """What lies under /api or /v1 and is not ours must not fall through to the page."""
+    methods = sorted(_methods_of(request))
+    if methods:
+        raise HTTPException(405, headers={"allow": ", ".join(methods)})
+    raise NotFound(f"Nothing answers {request.method} {request.url.path}.", "GET /api lists every address.")
+
+
+def _methods_of(request: Request) -> set[str]:
+    """What the address does take."""
+    found: set[str] = set()
+    for route in request.app.router.routes:
+        if getattr(route, "endpoint", None) is not nowhere and route.matches(request.scope)[0] is Match.PARTIAL:
+            found |= route.methods or set()
+    return found
 
 
 def page(document: dict[str, Any]) -> str:

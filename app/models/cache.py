@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from storage.database import Database
 from storage.records import Json
 
 SPACE = "studio:answer:"
+PRUNE_EVERY = 50  # answers kept between two looks at what is too much
 
 
 class AnswerCache(Protocol):
@@ -47,6 +49,7 @@ class StoredAnswers:
 
     def __init__(self, database: Database, ttl_s: float, clock: Callable[[], float] = time.time) -> None:
         self._database, self._ttl_s, self._clock = database, ttl_s, clock
+        self._puts = itertools.count()
 
     def find(self, key: str) -> bytes | None:
         """See `AnswerCache`."""
@@ -54,7 +57,10 @@ class StoredAnswers:
 
     def put(self, key: str, body: bytes) -> None:
         """See `AnswerCache`."""
-        answers.put(self._database, key, body, self._clock(), self._ttl_s)
+        now = self._clock()
+        answers.put(self._database, key, body, now + self._ttl_s)
+        if next(self._puts) % PRUNE_EVERY == 0:
+            answers.prune(self._database, now)
 
 
 class RedisAnswers:

@@ -47,6 +47,28 @@ def test_the_store_forgets_in_time(database: Database) -> None:
     assert cache.find("q") is None
 
 
+def test_the_store_does_not_grow_without_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.models.cache.PRUNE_EVERY", 1)
+    monkeypatch.setattr("storage.answers.KEPT", 2)
+    now = [0.0]
+    cache = StoredAnswers(database, 10, lambda: now[0])
+    for number in range(4):
+        now[0] += 1
+        cache.put(str(number), b"a")
+    assert [cache.find(str(number)) for number in range(4)] == [None, None, b"a", b"a"]
+
+
+def test_files_put_in_the_place_of_others_are_other_files() -> None:
+    one = fake_installed(fake_card("one"))
+    assert question_key("chat", one, {}, [[1, 2]]) != question_key("chat", one, {}, [[1, 3]])
+
+
+def test_another_revision_is_another_model() -> None:
+    card = fake_card("one")
+    newer = card.model_copy(update={"source": card.source.model_copy(update={"revision": "b" * 40})})
+    assert question_key("chat", fake_installed(card), {}) != question_key("chat", fake_installed(newer), {})
+
+
 def test_the_settings_choose(database: Database) -> None:
     assert open_cache(database, 0, None) is None
     assert isinstance(open_cache(database, 5, None), StoredAnswers)
