@@ -6,40 +6,18 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from app import doctor_facts as facts
+from app.doctor_findings import Finding, Level
+from app.doctor_models import examine_models, examine_torch
 from configs import handover
 from configs.bootstrap import SetupError
 from configs.settings import Settings
 
-Level = Literal["ok", "warn", "bad"]
 REBUILD = "rm -rf .venv && python3 launch.py"
 NETWORK_FILESYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "drvfs", "afs", "fuse.sshfs", "fuse.rclone", "davfs", "glusterfs")
 GIB = 2**30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at.
-
-    Attributes:
-        name: what was looked at.
-        level: "ok"; "warn": the studio runs, but something is slower, smaller or missing; "bad": it cannot run well.
-        sentence: what was found.
-        remedy: the exact command that mends it; empty when all is well.
-    """
-
-    name: str
-    level: Level
-    sentence: str
-    remedy: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """The JSON form."""
-        return asdict(self)
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -57,6 +35,8 @@ def examine(settings: Settings) -> list[Finding]:
         ("Port", lambda: _port(settings)),
         ("Memory", _memory),
         ("GPU", lambda: judge_gpu(facts.nvidia())),
+        ("Torch", lambda: examine_torch(facts.installed("torch"))),
+        ("Models", lambda: examine_models(settings)),
         ("Desktop", lambda: judge_desktop(handover.has_desktop(os.environ), settings.port)),
         ("Text", lambda: judge_encoding(sys.getfilesystemencoding())),
         ("Open files", lambda: judge_open_files(facts.open_file_limit())),

@@ -94,7 +94,7 @@ def test_a_look_that_fails_is_a_finding() -> None:
 def test_this_machine_is_examined_without_leaving_a_trace(tmp_data_dir: Path) -> None:
     findings = doctor.examine(load_settings({"data_dir": tmp_data_dir, "port": 0}))
     by_name = {finding.name: finding for finding in findings}
-    assert len(by_name) == len(findings) == 16
+    assert len(by_name) == len(findings) == 18
     for name in ("Python", "OpenCV", "ffmpeg", "PyAV", "SQLite", "Data folder"):
         assert by_name[name].level == "ok", by_name[name]
     assert not tmp_data_dir.exists()
