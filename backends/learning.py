@@ -14,6 +14,7 @@ KEPT_SHAPES = 64  # per model and operation; the oldest give way
 KEPT_PEAKS = 3  # of one shape: the largest of these counts
 GOOD_FIT = 0.02  # relative error under which the simpler law is kept
 RIDGE = 1e-9
+EXCESS_GROWTH = 2.0
 LOAD_BYTES_PER_S, ACTIVATE_BYTES_PER_S = 1.0e9, 10e9  # before anything was seen: a middling SSD, PCIe 4.0 x8
 NEW_WEIGHT = 0.5  # of the newest time in the running mean
 
@@ -186,11 +187,17 @@ def _law(points: list[Point]) -> Law:
 
 
 def _proportional(point: Point) -> Law:
-    """One observation corrects the guess; without a guess that grows, larger shapes take more in proportion, smaller ones no less."""
+    """One observation corrects the guess; without a guess that grows, larger shapes take more in proportion, smaller ones no less.
+
+    What was taken beyond the guess is mostly there once, whatever the size (a library's own buffers, the first call's
+    preparations), so it is not multiplied by more than `EXCESS_GROWTH`: a short first call must not make a long one look impossible.
+    """
 
     def law(shape: Shape, guess: int) -> float:
         if point.guess > 0 and guess != point.guess:
-            return point.peak * guess / point.guess
+            ratio = guess / point.guess
+            excess = point.peak - point.guess
+            return point.peak * ratio if excess <= 0 else guess + excess * min(max(ratio, 1.0), EXCESS_GROWTH)
         return point.peak * max(1.0, _volume(shape) / _volume(point.shape))
 
     return law

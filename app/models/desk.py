@@ -77,17 +77,17 @@ class ModelDesk:
             if on_step is not None:
                 on_step(piece["fraction"], piece["message"])
 
-        return self._ask("load", model, on_piece=heard)
+        return self._adopt(self._ask("load", model, on_piece=heard))
 
     def unload(self, model: str) -> Json:
         """Takes a model out of memory; raises Conflict while it is in use."""
         self.library.find(model)
-        return self._ask("unload", model) if self._lane.is_staffed(GPU) else self.status()
+        return self._adopt(self._ask("unload", model)) if self._lane.is_staffed(GPU) else self.status()
 
     def pin(self, model: str, pinned: bool) -> Json:
         """Keeps a model from being evicted for another, or lets it go again."""
         self.library.find(model)
-        return self._ask("pin", model, {"pinned": pinned})
+        return self._adopt(self._ask("pin", model, {"pinned": pinned}))
 
     def free(self, host: bool = False) -> Json:
         """Gives back the device's memory (``host``: RAM too); ``{"freed_bytes", "busy"}``."""
@@ -114,6 +114,11 @@ class ModelDesk:
             yield _pieces(events)
         finally:
             handle.cancel()
+
+    def _adopt(self, status: Json) -> Json:
+        """Takes an answer as the newest status, so that whoever asked sees at once what it changed."""
+        self.on_notice("models", status)
+        return status
 
     def _ask(self, service: str, model: str, request: Json = None, on_piece: Callable[[Json], None] | None = None) -> Json:
         events: queue.SimpleQueue[tuple[CallEvent, dict[str, Any]]] = queue.SimpleQueue()
