@@ -75,6 +75,16 @@ def dtype_of(installed: Installed, device: Device) -> Any:
     return torch.bfloat16
 
 
+def quantised_on(installed: Installed, device: Device) -> str:
+    """Where NF4 is made: on the GPU, tensor by tensor, while it has room for the small form twice; a processor takes minutes."""
+    if device.is_cpu:
+        return "cpu"
+    import torch
+
+    free, _ = torch.cuda.mem_get_info(device.name)
+    return device.name if free > 2 * installed.variant.weights_bytes else "cpu"
+
+
 def _quantisation(installed: Installed, device: Device, notes: list[str]) -> Any:
     if installed.variant.quantise is None:
         return None
@@ -98,7 +108,8 @@ def _quantisation(installed: Installed, device: Device, notes: list[str]) -> Any
 def _attempt(auto_class: Any, installed: Installed, device: Device, watch: LoadWatch, quantised: Any) -> Any:
     title, options = installed.card.title, dict(SAFE)
     if quantised is not None:
-        options |= {"quantization_config": quantised, "device_map": {"": "cpu"}}  # type: ignore[dict-item]
+        where = quantised_on(installed, device)
+        options |= {"quantization_config": quantised, "device_map": {"": where}}  # type: ignore[dict-item]
     said = ""
     try:
         with watching(watch):

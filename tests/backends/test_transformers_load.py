@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from backends.base import Device  # noqa: E402
-from backends.transformers_load import check_folder, dtype_of, load_model  # noqa: E402
+from backends.transformers_load import check_folder, dtype_of, load_model, quantised_on  # noqa: E402
 from configs.errors import BadMedia  # noqa: E402
 from tests.backends.tiny.models import installed  # noqa: E402
 
@@ -80,6 +80,13 @@ def test_nf4_takes_a_fraction_of_the_memory(tiny_qwen: Path) -> None:
     assert notes == []
     assert "Params4bit" in {type(weight).__name__ for weight in small.parameters()}
     assert small.get_memory_footprint() < 0.75 * whole.get_memory_footprint()
+
+
+@pytest.mark.parametrize(("free", "where"), [(3 << 20, "cuda:0"), (1 << 20, "cpu")])
+def test_nf4_is_made_where_there_is_room(free: int, where: str, tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free, 16 << 30))
+    assert quantised_on(installed(tiny_qwen), Device("cuda:0")) == where
+    assert quantised_on(installed(tiny_qwen), Device()) == "cpu"
 
 
 def test_without_bitsandbytes_a_wider_form_is_loaded_and_said(tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
