@@ -27,8 +27,10 @@ WAIT_MS = 30_000
 class StudioProcess:
     """A studio as a person starts it: a subprocess on a free port with a data folder of its own."""
 
-    def __init__(self, data_dir: Path, flags: Sequence[str] = (), environ: dict[str, str] | None = None) -> None:
-        self.data_dir, self.flags, self.environ = data_dir, list(flags), environ or {}
+    def __init__(
+        self, data_dir: Path, flags: Sequence[str] = (), environ: dict[str, str] | None = None, entry: str = "ui.server"
+    ) -> None:
+        self.data_dir, self.flags, self.environ, self.entry = data_dir, list(flags), environ or {}, entry
         self.port, self.lines = 0, []  # type: int, list[str]
         self.process: subprocess.Popen[str] | None = None
 
@@ -39,7 +41,7 @@ class StudioProcess:
 
     def start(self) -> StudioProcess:
         """Returns once it has said that it answers; after the first time, on the same port again."""
-        code = "import sys; from ui.server import main; sys.exit(main(sys.argv[1:]))"
+        code = f"import sys; from {self.entry} import main; sys.exit(main(sys.argv[1:]))"
         command = [sys.executable, "-c", code, "--port", str(self.port), "--data-dir", str(self.data_dir), *self.flags]
         environ = {**os.environ, **self.environ, "PYTHONPATH": str(ROOT), "STUDIO_OPEN_BROWSER": "false"}
         self.process = subprocess.Popen(

@@ -1,6 +1,6 @@
 /** One model in the list. */
 
-import { el, icon, setHidden, setText } from "../studio.js";
+import { el, icon, isLive, setHidden, setText } from "../studio.js";
 import { eta, percent } from "../format.js";
 import { Actions } from "./model_actions.js";
 import { commercial, fitLine, isInstalled, licenceNames, MODEL_STATES, sizeLine, STATE_ICONS, stateOf, TASKS } from "./model_words.js";
@@ -10,6 +10,8 @@ const FIT_ICONS = { fits: "check", when_others_leave: "clock", quantised: "check
 /** A job of a model as a person reads it: how far, how long, what just now. */
 export function jobLine(job) {
   if (job.state === "queued") return "Waiting for its turn";
+  if (job.state === "cancelled") return "Cancelled";
+  if (!isLive(job)) return "Done";
   if (job.cancel_requested) return "Stopping";
   return [percent(job.progress), eta(job.eta_s), job.message.replace(/^.*?: (?=[\d.]+ of )/, "")].filter(Boolean).join(" · ");
 }
@@ -58,7 +60,7 @@ export class ModelCard {
     setText(this.summary, entry.summary);
     setText(this.facts.firstChild, [TASKS[entry.task] ?? entry.task, isInstalled(entry) ? entry.installed_variant : "", sizeLine(entry)].filter(Boolean).join(" · "));
     setText(this.facts.lastChild, `${licenceNames(entry)}, ${commercial(entry)}`);
-    this.facts.lastChild.title = this.facts.lastChild.textContent;
+    this.facts.lastChild.title = `${licenceNames(entry)}: ${entry.commercial ? "commercial use is allowed" : "not for commercial use"}`;
     this.facts.lastChild.dataset.commercial = String(entry.commercial);
     const usable = entry.usable && (isInstalled(entry) || !entry.obstacle);
     setText(this.fit.lastChild, fitLine(entry));

@@ -49,7 +49,7 @@ export function matches(entry, words, task) {
 }
 
 export const licenceNames = (entry) => [...new Set(entry.licences.map((licence) => licence.name))].join(", ");
-export const commercial = (entry) => (entry.commercial ? "commercial use" : "not commercial");
+export const commercial = (entry) => (entry.commercial ? "commercial" : "not commercial");
 
 /** "1.2 GB on disk" or "≈ 1.2 GB to download". */
 export function sizeLine(entry) {

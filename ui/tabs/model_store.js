@@ -68,15 +68,17 @@ export class ModelStore {
     this.changed();
   }
 
+  /** The card keeps the job until the list has been read anew: else it would say for a moment what is no longer so. */
   #ended(job, name) {
-    const known = job.capability === "model.import" ? this.imports.delete(job.id) : this.jobs.get(name)?.id === job.id && this.jobs.delete(name);
-    if (!known) return;
+    const known = this.imports.get(job.id) ?? this.jobs.get(name);
+    if (known?.id !== job.id || !isLive(known)) return;
+    if (job.capability === "model.import") this.imports.delete(job.id); else this.jobs.set(name, { ...job, progress: 1, message: "", eta_s: null, cancel_requested: true });
     const title = this.entries.get(name)?.title ?? job.request.name ?? job.request.path ?? name;
     if (job.state === "succeeded") toast(`${title} ${ENDS[job.capability]}.`);
     else if (job.error && job.state !== "cancelled") {
       if (name) this.failures.set(name, job.error); else toastError(job.error);
     }
-    this.#later(SOON_MS);
+    this.refresh();
   }
 
   async #submit(capability, request) {
