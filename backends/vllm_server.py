@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from backends.base import Device, Footprint, Installed, IsCancelled, OnStep, OutOfMemory, Shape
+from backends.cards import Variant
 from backends.chat import ChatCall, ChatPiece, Message, TextPart
 from backends.openai_endpoint import OpenAIEndpoint
 from backends.transformers_load import check_folder
@@ -26,6 +27,7 @@ from configs.errors import StudioError, Unavailable
 START_LIMIT_S = 900.0
 LOOK_S = 0.25
 LOG_TAIL = 40  # lines
+USUAL_SHARE, MOST_SHARE, LEAST_SHARE = 0.85, 0.92, 0.1  # of the card
 MEMORY_WORDS = ("out of memory", "no available memory for the cache blocks", "less than desired gpu memory")
 
 
@@ -58,7 +60,7 @@ class Server:
     """
 
     command: tuple[str, ...]
-    memory_share: float = 0.85
+    memory_share: float = USUAL_SHARE
     context_tokens: int | None = None
     extra: tuple[str, ...] = ()
     environ: dict[str, str] = field(default_factory=dict)
@@ -75,6 +77,23 @@ def argv(server: Server, folder: Path, name: str, port: int, rung: Rung) -> list
     return [*line, *rung.arguments, *server.extra]
 
 
+def card_bytes(device: Device) -> int:
+    """Memory of the card; 0 where the studio's own torch cannot tell."""
+    try:
+        import torch
+
+        return int(torch.cuda.get_device_properties(device.name).total_memory) if torch.cuda.is_available() else 0
+    except ImportError:
+        return 0
+
+
+def share_for(variant: Variant, total: int) -> float:
+    """The part of the card that vLLM takes for weights, cache and itself: half as much again as the model's own figures."""
+    if not total:
+        return USUAL_SHARE
+    return round(min(MOST_SHARE, 1.5 * (variant.weights_bytes + variant.working_bytes) / total + LEAST_SHARE), 2)
+
+
 class VllmServer:
     """One model in one vLLM process.
 
@@ -89,8 +108,10 @@ class VllmServer:
     def __init__(self, installed: Installed, device: Device, ladder: Sequence[Rung] = LADDER, limit_s: float = START_LIMIT_S) -> None:
         options = dict(installed.options)
         self.installed, self.device, self.state = installed, device, "installed"
+        self._total = card_bytes(device)
+        share = options.get("memory_share") or share_for(installed.variant, self._total)
         self.server = Server(
-            tuple(options.get("command") or ("vllm",)), float(options.get("memory_share", 0.85)), installed.card.context_tokens,
+            tuple(options.get("command") or ("vllm",)), float(share), installed.card.context_tokens,
             tuple(options.get("extra", ())), dict(options.get("environ", {})),
         )  # fmt: skip
         self.rung: Rung | None = None
@@ -115,7 +136,7 @@ class VllmServer:
             raise
         self.state = "parked"
         weights = self.installed.variant.weights_bytes
-        return Footprint(weights, weights)
+        return Footprint(weights, int(self.server.memory_share * self._total) if self._total else weights)
 
     def activate(self) -> None:
         """Wakes it; raises `OutOfMemory`, and it sleeps on."""
@@ -157,7 +178,7 @@ class VllmServer:
 
     def working_bytes(self, operation: str, shape: Shape) -> int:
         """The cache was set aside at the start."""
-        return self.installed.variant.working_bytes
+        return 0 if self._total else self.installed.variant.working_bytes
 
     def relieve(self, level: int) -> bool:
         """Its memory is fixed when it starts."""

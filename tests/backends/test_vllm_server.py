@@ -14,7 +14,7 @@ import pytest
 from backends.base import Device, Installed
 from backends.cards import ModelCard
 from backends.chat import ChatCall, Message, TextPart
-from backends.vllm_server import LADDER, Rung, Server, VllmServer, argv
+from backends.vllm_server import LADDER, Rung, Server, VllmServer, argv, share_for
 from configs.errors import Conflict, Unavailable
 from tests.backends.weights_on_disk import small_safetensors
 
@@ -183,6 +183,12 @@ def test_its_key_is_its_own(engine: VllmServer) -> None:
     assert httpx.post(url, json={"messages": []}).status_code == 401
     assert engine._endpoint is not None
     assert engine._endpoint.endpoint.api_key not in " ".join(starts(engine.installed.folder)[0]), "command lines can be read by anybody"
+
+
+@pytest.mark.parametrize(("total", "share"), [(0, 0.85), (16 << 30, 0.92), (80 << 30, 0.33), (8 << 30, 0.92)])
+def test_it_takes_as_much_of_the_card_as_its_model_needs(total: int, share: float) -> None:
+    form = CARD.variant().model_copy(update={"weights_bytes": 10 << 30, "working_bytes": 2 << 30})
+    assert share_for(form, total) == share
 
 
 def test_its_memory_is_its_own(engine: VllmServer) -> None:
