@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
+from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse
 from starlette.routing import Match
 
@@ -49,10 +50,18 @@ def nowhere(request: Request) -> None:
 def _methods_of(request: Request) -> set[str]:
     """What the address does take."""
     found: set[str] = set()
-    for route in request.app.router.routes:
-        if getattr(route, "endpoint", None) is not nowhere and route.matches(request.scope)[0] is Match.PARTIAL:
-            found |= route.methods or set()
+    for route in _routes(request.app.router.routes):
+        if route.endpoint is not nowhere and route.matches(request.scope)[0] is Match.PARTIAL:
+            found |= route.methods
     return found
+
+
+def _routes(listed: Iterable[Any]) -> Iterator[APIRoute]:
+    for route in listed:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):  # how FastAPI keeps a router that was included
+            yield from _routes(route.original_router.routes)
 
 
 def page(document: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ class LiveCall:
         self._loop = loop
         self._ready = asyncio.Event()
         self._events: deque[tuple[str, Json]] = deque()
-        self._waking = self._gone = False
+        self._waking = self._gone = self._over = False
         self._handle: CallHandle | None = None
 
     def begin(self, calls: ModelCalls, service: str, model: str, request: BaseModel) -> None:
@@ -62,14 +62,15 @@ class LiveCall:
 
     async def next(self, timeout_s: float | None = None) -> list[Json] | None:
         """See `Answering`."""
-        if not self._events and not self._gone:
-            self._ready.clear()
-            timer = self._loop.call_later(timeout_s, self._ready.set) if timeout_s is not None else None
-            try:
+        timer = self._loop.call_later(timeout_s, self._time_over) if timeout_s is not None else None
+        self._over = False
+        try:
+            while not (self._events or self._gone or self._over):  # a waking may come late, for events already taken
+                self._ready.clear()
                 await self._ready.wait()
-            finally:
-                if timer is not None:
-                    timer.cancel()
+        finally:
+            if timer is not None:
+                timer.cancel()
         if self._gone:
             raise ClientGone
         return self._drained() if self._events else None
@@ -108,6 +109,10 @@ class LiveCall:
 
     def _wake(self) -> None:
         self._waking = False
+        self._ready.set()
+
+    def _time_over(self) -> None:
+        self._over = True
         self._ready.set()
 
 
