@@ -232,9 +232,13 @@ def require_space(place: Path, needed_bytes: int, what: str, reserve_bytes: int)
     free = shutil.disk_usage(place).free
     if free < needed_bytes + reserve_bytes:
         raise Unavailable(
-            f"{what} needs {needed_bytes / GIB:.1f} GiB and the disk of {place} has {max(0, free - reserve_bytes) / GIB:.1f} GiB to give.",
+            f"{what} needs {_amount(needed_bytes)} and the disk of {place} has {_amount(max(0, free - reserve_bytes))} to give.",
             "Free some space, remove a model you do not use, or set `model_dir` to a larger disk.", "disk_full",
         )  # fmt: skip
+
+
+def _amount(count: int) -> str:
+    return f"{count / GIB:.1f} GiB" if count >= GIB // 10 else f"{count / 2**20:.1f} MiB"
 
 
 def _forget_others(part: Path, files: Sequence[HubFile]) -> None:

@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 
 from app.models.download import HALF
+from app.models.forms import InstallModel
+from app.models.install import install_model
+from configs.errors import Unavailable
 from tests.app.models.fake_hub import FakeHub, serving
 from tests.app.models.shelf import Shelf, card
 from tests.backends.weights import safetensors
+from tests.faults.conftest import SmallDisk
 from tests.faults.studio_process import ROOT
 
 MIB = 2**20
@@ -55,3 +59,30 @@ def test_a_killed_download_goes_on_where_it_was(tmp_path: Path, place: int) -> N
     assert ranges == [f"bytes={here}-"], "fetched once, and gone on from there, although two jobs asked for it"
     folder = shelf.catalogue.store().find("tiny").folder
     assert (folder / "model.safetensors").read_bytes() == weights
+
+
+def test_a_disk_that_fills_up_meanwhile_is_said_and_the_download_goes_on(small_disk: SmallDisk, tmp_path: Path) -> None:
+    weights = safetensors(tmp_path / "w.safetensors", {"w": (1024, 1536)}).read_bytes()  # 6 MiB of the 16
+    hub = FakeHub({"model.safetensors": weights}, hold=threading.Event(), hold_after=2 * MIB)
+    with serving(hub):
+        shelf = Shelf(small_disk.path / "data", card(), hub_endpoint=hub.url, min_free_bytes=0)
+        half = shelf.settings.models / "tiny" / "bf16.part" / f"model.safetensors{HALF}"
+
+        def fill_once(fraction: float, message: str) -> None:
+            assert hub.hold is not None
+            if not hub.hold.is_set() and half.exists() and half.stat().st_size >= MIB:
+                small_disk.fill()
+                hub.hold.set()
+
+        shelf.job.on_progress = fill_once
+        with pytest.raises(Unavailable, match=r"The disk became full while model\.safetensors was being downloaded") as full:
+            install_model(InstallModel(model="tiny", libraries=False), shelf.job)  # type: ignore[arg-type]
+        assert full.value.code == "disk_full"
+        with pytest.raises(
+            Unavailable, match=r"Tiny needs \d\.\d MiB and the disk of .* has 0\.0 MiB to give"
+        ):  # now it is known beforehand
+            install_model(InstallModel(model="tiny", libraries=False), shelf.job)  # type: ignore[arg-type]
+        small_disk.free()
+        made = install_model(InstallModel(model="tiny", libraries=False), shelf.job)  # type: ignore[arg-type]
+    assert Path(made.folder, "model.safetensors").read_bytes() == weights
+    assert made.downloaded_bytes < made.size_bytes, "what had arrived was kept"

@@ -194,7 +194,8 @@ def test_too_little_space_is_said_with_the_figures(shelf: Shelf, hub: FakeHub, m
     monkeypatch.setattr(install.shutil, "disk_usage", lambda place: os.terminal_size((0, 0)) and type("Usage", (), {"free": 2**26 + 100})())
     error = refusal(shelf)
     assert isinstance(error, Unavailable)
-    assert "Tiny needs 0.0 GiB and the disk of" in error.message
+    assert "Tiny needs 0.0 MiB and the disk of" in error.message
+    assert "has 0.0 MiB to give" in error.message
     assert [entry[0] for entry in hub.seen] == ["listing"], "no file was asked for"
 
 
