@@ -34,7 +34,7 @@ COMMANDS: dict[str, Entry] = {
     "jobs": Entry("app.commands.jobs", "list, show, watch, cancel and retry jobs, or run one next"),
     "library": Entry("app.commands.library", "list, show, add, export, delete and relink files"),
     "keys": Entry("app.commands.keys", "API keys of programs that may use the gateway"),
-    "models": Entry("app.commands.models", "list, show, install, import, check and remove models"),
+    "models": Entry("app.commands.models", "list, install, import, remove, load, unload, pin and free models"),
     "projects": Entry("app.commands.projects", "list and make projects"),
     "status": Entry("app.commands.status", "machine, workers and queue at a glance"),
     "doctor": Entry("app.commands.doctor", "what works on this machine, what does not, and the command that mends it"),

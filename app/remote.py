@@ -16,6 +16,7 @@ from configs.errors import BadInput, BadMedia, Conflict, NotFound, Refused, Stud
 Json = dict[str, Any]
 
 TIMEOUT_S = 60.0
+LOADING_S = 900.0  # a large model from a slow disk
 STREAM_TIMEOUT_S = 45.0  # three heartbeats
 PATIENCE_S = 30.0  # how long a studio may be away, while it restarts, before a watcher gives up
 AGAIN_S = 0.5
@@ -142,6 +143,20 @@ class RemoteSession:
         """Weights in the folders of other programs."""
         found: list[Json] = self._json("GET", "/api/models/files")
         return found
+
+    def memory(self) -> Json:
+        """What models occupy, and for whom."""
+        return self._object("GET", "/api/models/memory")
+
+    def change_model(self, name: str, what: str) -> Json:
+        """``load``, ``unload``, ``pin`` or ``unpin``; the memory after it."""
+        with self._request("POST", f"/api/models/{quote(name, safe='')}/{what}", timeout_s=LOADING_S) as answer:
+            found: Json = json.loads(answer.read())
+            return found
+
+    def free_memory(self, host: bool) -> Json:
+        """Gives the device's memory back, and RAM with ``host``."""
+        return self._object("POST", f"/api/models/free{_query(host=str(host).lower())}")
 
     def projects(self) -> list[Json]:
         """Every project."""

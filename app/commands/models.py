@@ -1,4 +1,4 @@
-"""`models`: list, show, install, import, check and remove."""
+"""`models`: list, show, install, import, check and remove; what concerns the memory of a running studio stands in `loaded`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.client import Session, open_session
-from app.commands import text
+from app.commands import loaded, text
 from app.commands.base import DONE, Command, Console, settings_of, subcommands, table
 from app.commands.follow import report_end, run_job
 
@@ -20,6 +20,7 @@ ACTIONS = {
     "import": "take in a folder or a .safetensors file that is on this machine",
     "check": "read an installed model's files again and compare them",
     "remove": "delete a model's files",
+    **loaded.ACTIONS,
 }
 FITS = {"fits": "fits", "when_others_leave": "fits when others leave", "quantised": "only quantised", "too_large": "too large"}
 
@@ -38,6 +39,7 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     for action in ("install", "import"):
         flag = "you have read the licence and your use is allowed; needed where it is not commercial"
         made[action].add_argument("--accept-licence", action="store_true", help=flag)
+    loaded.configure(made)
     install = made["install"]
     install.add_argument("--files-only", action="store_true", help="do not install torch and the other libraries its engine needs")
     install.add_argument("--cuda-without-gpu", action="store_true", help="take a CUDA build of torch although there is no NVIDIA GPU")
@@ -63,6 +65,8 @@ def request_of(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.action in loaded.ACTIONS:
+        return loaded.run(arguments, console)
     looks = {"list": _list, "show": _show, "files": _files}
     if arguments.action in looks:
         with open_session(settings_of(arguments), console.note, workers=False) as session:
@@ -154,7 +158,7 @@ def describe(model: Mapping[str, Any]) -> str:
 
 
 COMMAND = Command(
-    "List, show, install, import, check and remove models.",
+    "List, show, install, import, check and remove models; load, unload, pin and free them in a running studio.",
     _configure,
     _run,
     epilog="examples:\n  python3 launch.py models list --task chat\n  python3 launch.py models install qwen3-0.6b",
