@@ -255,6 +255,20 @@ def test_an_imported_model_has_no_place_to_be_downloaded_from(shelf: Shelf) -> N
     assert refusal(shelf).code == "no_source"
 
 
+def test_waiting_for_a_silent_hub_can_be_ended(shelf: Shelf) -> None:
+    release = threading.Event()
+
+    def look() -> None:
+        raise JobCancelled("j-1")
+
+    with pytest.raises(JobCancelled):
+        install.patiently(release.wait, look)
+    release.set()
+    assert install.patiently(lambda: 7, look) == 7
+    with pytest.raises(ZeroDivisionError):
+        install.patiently(lambda: 1 // 0, look)
+
+
 def test_the_meter_counts_over_all_files_and_tells_the_speed(shelf: Shelf) -> None:
     now = [0.0]
     meter = Meter(shelf.job, shelf.job.progress, "Tiny", 4_000_000_000, 0, lambda: now[0])  # type: ignore[arg-type]
