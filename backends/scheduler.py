@@ -1,9 +1,10 @@
 """The scheduler's policy: from what is known, the list of what to do now, each with its reason. Pure: no clock, no thread, no weights.
 
-Order is priority, then age. A request whose model is resident may start before older ones, but no request is ever passed by more than
-32 younger ones, urgent or not: then it is *due* and goes before everything. It may pass a more urgent one only while that one's model is on
-its way. Room is made by losing the idle models whose loss costs least (predicted seconds to bring back x chance of use soon); what is in
-use, pinned, being moved, or awaited by a request earlier in the order is never lost. One move per lane at a time: `disk` (disk to RAM) and
+Order is priority, then age. A request whose model is resident may start before older ones, but none is ever passed by more than 32
+younger ones that hold it back, urgent or not: then it is *due* and goes before everything. (Models that all fit beside the largest other
+one are *quiet*: a call of theirs takes nothing from anybody.) A more urgent request may be passed only while its model is on its way.
+Room is made by losing the idle models whose loss costs least (predicted seconds to bring back x chance of use soon); what is in use,
+pinned, being moved, or awaited by a request earlier in the order is never lost. One move per lane at a time: `disk` (disk to RAM) and
 `device` (RAM to device). A request that can never fit is refused with the figures.
 """
 
@@ -15,9 +16,10 @@ from typing import Any, Literal
 
 from backends.scheduler_costs import Victim, cheapest, victim
 from backends.scheduler_state import Action, Lane, Model, Waiting, World
+from backends.scheduler_turns import BYPASS_LIMIT, quiet_models, turn_is_over
 from backends.scheduler_words import Why
 
-BYPASS_LIMIT = 32
+__all__ = ["BYPASS_LIMIT", "Decision", "decide", "in_order"]
 LONGEST_LINGER_S = 0.5
 DROP_AFTER = 4  # times the keep-alive, and a parked model leaves RAM as well
 Pool = Literal["device", "host"]
@@ -61,13 +63,16 @@ class _Plan:
         self.coming = {"device": dict(world.device_coming), "host": dict(world.host_coming)}
         self.claims = {"device": 0, "host": 0}
         self.calls: Pool = "host" if world.budget.shared else "device"  # where a call's working memory lies
-        self.started: list[int] = []
+        self.started: set[int] = set()
+        self.passes: dict[int, int] = {}  # older request -> starts of this decision that hold it back
         self.new_leases: dict[str, int] = {}
         self.moved: set[str] = set()
         self.idle_lanes = {lane for lane, count in world.lanes.items() if count == 0}
+        self.heads: list[Waiting] = []
         self.lingering = ""  # a model that is left a moment longer for its next call
         self.stuck: set[str] = set()  # lanes whose first request waits for memory in use
         self.wanted = {request.model for request in world.waiting.values()}
+        self.quiet: set[str] = set()
         self.pinned = {"device": 0, "host": 0}
         for model in world.models.values():
             if model.pinned:
@@ -191,16 +196,20 @@ class _Plan:
         """Starts whatever may start; returns the others in their order, each with the code of why not."""
         left: list[tuple[Waiting, str]] = []
         ages = sorted(order, key=lambda r: r.ticket)
+        if len(ages) > 1:
+            self.quiet = quiet_models(self.world, ages)
+            self._find_heads(ages)
         barrier: int | None = None  # priority that nothing below may pass
         for request in order:
             model = self.world.models[request.model]
             working = self.working(request, model)
-            while ages[0].ticket in self.started:
-                ages.pop(0)
-            code = self._why_not(request, model, working, ages[0], barrier)
+            code = self._why_not(request, model, working, barrier)
             if code == "":
-                self._begin(request, working, len(left))
-                continue
+                passed = self._held_back(request, ages)
+                if not any(self._count(older) >= BYPASS_LIMIT for older in passed) and not self._has_had_its_share(request, passed):
+                    self._begin(request, working, passed)
+                    continue
+                code = "wait_turn"
             left.append((request, code))
             if code == "wait_moving" and model.moving in ("load", "activate"):
                 self.claims[self.calls] += working
@@ -208,29 +217,59 @@ class _Plan:
                 barrier = request.priority if barrier is None else max(barrier, request.priority)
         return left
 
-    def _why_not(self, request: Waiting, model: Model, working: int, oldest: Waiting, barrier: int | None) -> str:
+    def _why_not(self, request: Waiting, model: Model, working: int, barrier: int | None) -> str:
         if model.moving or model.name in self.moved:
             return "wait_moving"
         if model.place != "resident":
             return "absent"
         if model.leases + self.new_leases.get(model.name, 0) >= model.concurrency:
             return "wait_busy"
-        if request is not oldest and self._passed(oldest) >= BYPASS_LIMIT:
-            return "wait_turn"
         if barrier is not None and barrier > request.priority and request.bypassed < BYPASS_LIMIT:
             return "wait_priority"
         if working and working > self.free(self.calls) - self.claims[self.calls]:
             return "short"
         return ""
 
-    def _passed(self, request: Waiting) -> int:
-        return request.bypassed + sum(1 for ticket in self.started if ticket > request.ticket)
+    def _count(self, request: Waiting) -> int:
+        return request.bypassed + self.passes.get(request.ticket, 0)
 
-    def _begin(self, request: Waiting, working: int, passed: int) -> None:
-        code = "ahead" if passed else "resident"
-        why = Why(code, {"model": request.model, "count": passed})
-        self.decision.actions.append(Action("start", request.model, why, request.ticket, working_bytes=working))
-        self.started.append(request.ticket)
+    def _held_back(self, request: Waiting, ages: list[Waiting]) -> list[Waiting]:
+        """The older requests that a start now would hold back."""
+        if request.model in self.quiet:
+            return []
+        found = []
+        for older in ages:
+            if older.ticket >= request.ticket:
+                break
+            if older.ticket not in self.started and (older.model not in self.quiet or older.priority < request.priority):
+                found.append(older)
+        return found
+
+    def _find_heads(self, ages: list[Waiting]) -> None:
+        """The oldest request of every model that is awaited and cannot run beside what is resident."""
+        resident = [model for model in self.world.models.values() if model.place == "resident"]
+        spare = self.limit(self.calls) - sum(self.weights(self.calls, model) for model in resident)
+        seen: set[str] = set()
+        for request in ages:
+            if request.model not in seen:
+                seen.add(request.model)
+                model = self.world.models[request.model]
+                if model.place != "resident" or self.working(request, model) > spare:
+                    self.heads.append(request)
+
+    def _has_had_its_share(self, request: Waiting, passed: list[Waiting]) -> bool:
+        if len(self.heads) < 2 or len(passed) < 2:
+            return False
+        tickets = {older.ticket for older in passed if older.priority >= request.priority}
+        return turn_is_over([(head.model, self._count(head)) for head in self.heads if head.ticket in tickets])
+
+    def _begin(self, request: Waiting, working: int, passed: list[Waiting]) -> None:
+        why = Why("ahead" if passed else "resident", {"model": request.model, "count": len(passed)})
+        tickets = tuple(older.ticket for older in passed)
+        self.decision.actions.append(Action("start", request.model, why, request.ticket, working_bytes=working, passed=tickets))
+        self.started.add(request.ticket)
+        for ticket in tickets:
+            self.passes[ticket] = self.passes.get(ticket, 0) + 1
         self.new_leases[request.model] = self.new_leases.get(request.model, 0) + 1
         self.used[self.calls] += working
 
@@ -245,7 +284,8 @@ class _Plan:
                 code, fields = self._bring(request, model, frozenset(awaited))
             else:
                 fields = self._fields(code, request, model)
-            awaited.add(model.name)
+            if code != "wait_turn":  # who makes way protects nothing
+                awaited.add(model.name)
             self.decision.waits.append(Action("wait", model.name, Why(code, fields), request.ticket))
 
     def _fields(self, code: str, request: Waiting, model: Model) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Waiting:
     working_bytes: int
     priority: int = 0
     since: float = 0.0
-    bypassed: int = 0  # younger requests that started before it
+    bypassed: int = 0  # younger requests that started before it and held it back
     alone: bool = False  # ran out of memory once: wants everything that can be had
 
 
@@ -98,6 +98,7 @@ class Action:
     ticket: int = 0
     lane: Lane = ""
     working_bytes: int = 0
+    passed: tuple[int, ...] = ()  # of a start: tickets of older requests that it holds back
 
     @property
     def reason(self) -> str:
@@ -130,7 +131,6 @@ class World:
             gap = min(now - model.idle_since, LONGEST_GAP_S)
             model.gap_s = gap if model.gap_s == math.inf else (model.gap_s + gap) / 2
         if self.waiting and request.ticket < next(reversed(self.waiting)):
-            request.bypassed = max(request.bypassed, *(other.bypassed for other in self.waiting.values()), 0)
             self.waiting = dict(sorted([*self.waiting.items(), (request.ticket, request)]))
         else:
             self.waiting[request.ticket] = request
@@ -150,10 +150,8 @@ class World:
 
     def _start(self, action: Action, now: float) -> None:
         request = self.waiting.pop(action.ticket)
-        for ticket, other in self.waiting.items():
-            if ticket > action.ticket:
-                break
-            other.bypassed += 1
+        for ticket in action.passed:
+            self.waiting[ticket].bypassed += 1
         model = self.models[action.model]
         model.leases += 1
         model.last_priority = request.priority

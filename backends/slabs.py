@@ -7,6 +7,7 @@ registered with the driver (`cudaHostRegister`) rather than allocated pinned: to
 from __future__ import annotations
 
 import weakref
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -139,11 +140,15 @@ class Slabs:
             layout = lay_out([(span, span.end - span.start) for span in spans], dtype.itemsize)
             slab = torch.empty(layout.elements, dtype=dtype)
             self._host[dtype] = slab
-            homes = {(span.storage, at): (span, layout.offsets[span]) for span in spans for at in _starts(span, group)}
+            starts: dict[Any, list[int]] = {}
+            homes = {(span.storage, span.start): span for span in spans}
+            for span in spans:
+                starts.setdefault(span.storage, []).append(span.start)
             copied: set[Span] = set()
             for tensor in group:
                 own = _span(tensor)
-                span, offset = homes[own.storage, own.start]
+                span = homes[own.storage, starts[own.storage][bisect_right(starts[own.storage], own.start) - 1]]
+                offset = layout.offsets[span]
                 if span not in copied:
                     _fill(slab, offset, tensor, span)
                     copied.add(span)
@@ -204,10 +209,6 @@ def _span(tensor: Any) -> Span:
     reach = 1 + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.stride(), strict=True))
     offset = tensor.storage_offset()
     return Span(tensor.untyped_storage().data_ptr(), offset, offset + reach)
-
-
-def _starts(span: Span, tensors: list[Any]) -> set[int]:
-    return {own.start for own in map(_span, tensors) if own.storage == span.storage and span.start <= own.start <= span.end}
 
 
 def _fill(slab: Any, offset: int, tensor: Any, span: Span) -> None:

@@ -106,6 +106,13 @@ def test_a_small_part_of_a_large_storage_does_not_carry_the_rest() -> None:
     assert torch.equal(module.weight, whole[500:600])
 
 
+def test_thousands_of_tensors_are_gathered_quickly() -> None:
+    module = torch.nn.ParameterList(torch.full((3,), float(index)) for index in range(4000))
+    slabs = Slabs({"model": module}, Device("cpu"), copy_to_device)
+    slabs.place()
+    assert [float(tensor[2]) for tensor in module][::999] == [0.0, 999.0, 1998.0, 2997.0, 3996.0]
+
+
 def test_one_allocation_per_dtype() -> None:
     copies: list[Any] = []
 
@@ -197,6 +204,7 @@ def test_the_state_of_four_bit_weights_moves_with_them() -> None:
     assert slabs.footprint.host_bytes >= 64 + 4 * (8 + 16 + 1 + 8 + 16)
 
 
+@pytest.mark.slow
 def test_real_four_bit_layers_answer_the_same() -> None:
     bnb = pytest.importorskip("bitsandbytes")
     torch.manual_seed(2)
