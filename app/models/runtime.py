@@ -157,9 +157,8 @@ class Runtime:
     def _dry_run(self, arguments: Sequence[str], on_step: OnStep) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="studio-pip-") as folder:
             report = Path(folder) / "report.json"
-            self._pip.run(
-                ["install", "--dry-run", "--prefer-binary", "--quiet", "--report", str(report), *arguments], lambda line: on_step(0.1, line)
-            )
+            asked = ["install", "--dry-run", "--prefer-binary", "--report", str(report), *arguments]
+            self._pip.run(asked, lambda line: on_step(0.1, line.strip() or "asking pip what it would install"))
             data: Any = json.loads(report.read_text(encoding="utf-8"))
         if not isinstance(data, dict):
             raise Unavailable("pip's report is no table.", "Update pip in .venv and try again.", "pip_report")
