@@ -1,4 +1,4 @@
-"""`models memory|load|unload|pin|unpin|free`: what a running studio has in memory. Models live in a studio's process, not in a command's."""
+"""`models memory|load|unload|pin|unpin|free`: what a running studio has in memory; a command's own process holds no model."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ def describe(status: Mapping[str, Any]) -> str:
     if status["device"] is None:
         return "No model has been in memory yet."
     rows = [
-        (m["name"], m["moving"] or m["state"], _held(m, status["budget"]), ", ".join(lease["operation"] for lease in m["leases"]) or "-", m["waiting"],
-         "yes" if m["pinned"] else "")
+        (m["name"], m["moving"] or m["state"], _held(m, status["budget"]), ", ".join(lease["operation"] for lease in m["leases"]) or "-",
+         m["waiting"], "yes" if m["pinned"] else "")
         for m in status["models"] if m["state"] != "installed" or m["moving"] or m["pinned"] or m["waiting"]
     ]  # fmt: skip
     blocks = ["\n".join(_rooms(status))]

@@ -27,9 +27,7 @@ WAIT_MS = 30_000
 class StudioProcess:
     """A studio as a person starts it: a subprocess on a free port with a data folder of its own."""
 
-    def __init__(
-        self, data_dir: Path, flags: Sequence[str] = (), environ: dict[str, str] | None = None, entry: str = "ui.server"
-    ) -> None:
+    def __init__(self, data_dir: Path, flags: Sequence[str] = (), environ: dict[str, str] | None = None, entry: str = "ui.server") -> None:
         self.data_dir, self.flags, self.environ, self.entry = data_dir, list(flags), environ or {}, entry
         self.port, self.lines = 0, []  # type: int, list[str]
         self.process: subprocess.Popen[str] | None = None

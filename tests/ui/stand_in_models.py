@@ -49,7 +49,9 @@ class SlowEngine(FakeEngine):
 
     def embed(self, texts: Sequence[str], is_cancelled: IsCancelled) -> Vectors:
         """Texts are alike when they begin alike."""
-        rows = [struct.pack("<4f", 1.0, 0.0, 0.0, 0.0) if text[:3] == texts[0][:3] else struct.pack("<4f", 0.6, 0.8, 0.0, 0.0) for text in texts]
+        rows = [
+            struct.pack("<4f", 1.0, 0.0, 0.0, 0.0) if text[:3] == texts[0][:3] else struct.pack("<4f", 0.6, 0.8, 0.0, 0.0) for text in texts
+        ]
         return Vectors(b"".join(rows), len(rows), 4, len(texts))
 
 
@@ -114,7 +116,8 @@ def card(name: str, title: str, task: str = "chat", *, commercial: bool = True, 
 
 
 CARDS = (
-    card("parrot", "Parrot 1B"), card("seer", "Seer 2B", "vision-chat", gigabytes=4), card("counter", "Counter", "embedding", gigabytes=0.1),
+    card("parrot", "Parrot 1B"), card("seer", "Seer 2B", "vision-chat", gigabytes=4),
+    card("counter", "Counter", "embedding", gigabytes=0.1),
     card("scholar", "Scholar 3B", commercial=False), card("giant", "Giant 200B", gigabytes=400), card("patient", "Patient 1B"),
 )  # fmt: skip
 

@@ -108,7 +108,8 @@ def test_ctrl_c_takes_the_loading_back(running: Studio, monkeypatch: pytest.Monk
 
 def test_the_words_for_a_machine_with_a_gpu() -> None:
     status = {
-        "device": "cuda:0", "budget": BUDGET, "models": [MODEL, {**MODEL, "name": "gone", "state": "installed", "pinned": False, "waiting": 0}],
+        "device": "cuda:0", "budget": BUDGET,
+        "models": [MODEL, {**MODEL, "name": "gone", "state": "installed", "pinned": False, "waiting": 0}],
         "waiting": [{"model": "painter", "operation": "image", "since_s": 75.0, "reason": "painter is in use"}],
         "decisions": [{"at": 0.0, "action": "load", "model": "painter", "reason": "it is asked for"}],
     }  # fmt: skip

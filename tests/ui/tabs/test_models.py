@@ -16,6 +16,10 @@ from tests.ui import stand_in_models as stand_ins
 
 pytestmark = pytest.mark.ui
 ENTRY = "tests.ui.stand_in_models"
+PICTURE_SIZE = """async (url) => {
+  const picture = await createImageBitmap(await (await fetch(url)).blob());
+  return [picture.width, picture.height];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +84,9 @@ def test_install_load_chat_unload_remove(open_page: Callable[..., Any], studio: 
     expect(card(page, "Parrot 1B")).to_contain_text("Loaded")
     memory = page.get_by_role("complementary", name="Memory of models")
     expect(memory.get_by_role("list", name="In memory")).to_contain_text("Parrot 1B")
-    expect(memory.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"RAM: Parrot 1B 1\.2 GB, other programs 5\.4 GB, .* free of"))
+    expect(memory.get_by_role("img")).to_have_attribute(
+        "aria-label", re.compile(r"RAM: Parrot 1B 1\.2 GB, other programs 5\.4 GB, .* free of")
+    )
     expect(memory.get_by_role("list", name="Last decisions")).to_contain_text("Loads Parrot 1B")
     expect(memory.get_by_role("list", name="Last decisions")).to_contain_text("is asked for and not in memory")
 
@@ -221,8 +227,7 @@ def test_a_dropped_picture_is_asked_about(open_page: Callable[..., Any], studio:
     parts = asked.value.post_data_json["messages"][0]["content"]
     assert parts[0] == {"type": "text", "text": "Describe this picture."}
     assert parts[1]["image_url"]["url"].startswith("data:image/jpeg;base64,")
-    assert page.evaluate("async (url) => { const b = await createImageBitmap(await (await fetch(url)).blob()); return [b.width, b.height]; }",
-                         parts[1]["image_url"]["url"]) == [1024, 205]  # fmt: skip
+    assert page.evaluate(PICTURE_SIZE, parts[1]["image_url"]["url"]) == [1024, 205]
     expect(sheet.get_by_role("log")).to_contain_text("I see 1 picture. Describe this picture.")
 
 
