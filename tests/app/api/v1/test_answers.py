@@ -18,7 +18,8 @@ CALL = {"id": "c1", "name": "look", "arguments": "{}"}
 
 def test_a_whole_answer_is_put_together() -> None:
     pieces: list[dict[str, Any]] = [
-        {"reasoning": "Hm"}, {"text": "Hel"}, {"text": "lo"}, {"finish_reason": "length", "usage": {"prompt_tokens": 2, "completion_tokens": 3}}
+        {"reasoning": "Hm"}, {"text": "Hel"}, {"text": "lo"},
+        {"finish_reason": "length", "usage": {"prompt_tokens": 2, "completion_tokens": 3}},
     ]  # fmt: skip
     made = completion(HEAD, pieces)
     assert (made["id"], made["object"], made["created"], made["model"]) == ("chatcmpl-1", "chat.completion", 5, "parrot")

@@ -59,8 +59,14 @@ def test_a_wrong_field_is_named(client: OpenAI, field: str, wrong: object, param
 
 
 @pytest.mark.parametrize(
-    ("wrong", "param"), [({"input": []}, "input"), ({"input": ""}, "input"), ({"input": [1, 2]}, "input[0]"), ({"input": "a", "dimensions": 5}, "dimensions")]
-)  # fmt: skip
+    ("wrong", "param"),
+    [
+        ({"input": []}, "input"),
+        ({"input": ""}, "input"),
+        ({"input": [1, 2]}, "input[0]"),
+        ({"input": "a", "dimensions": 5}, "dimensions"),
+    ],
+)
 def test_a_wrong_field_of_embeddings_is_named(client: OpenAI, wrong: dict[str, object], param: str) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
         client.post("/embeddings", body={"model": "counter", **wrong}, cast_to=object)

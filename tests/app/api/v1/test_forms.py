@@ -34,8 +34,17 @@ def test_the_usual_values_of_what_is_not_offered_pass(usual: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n": 2}, {"logprobs": True}, {"presence_penalty": 1}, {"logit_bias": {"1": 2}}, {"temperature": 2.1}, {"top_p": 0}, {"seed": 2**63}]
-)  # fmt: skip
+    "wrong",
+    [
+        {"n": 2},
+        {"logprobs": True},
+        {"presence_penalty": 1},
+        {"logit_bias": {"1": 2}},
+        {"temperature": 2.1},
+        {"top_p": 0},
+        {"seed": 2**63},
+    ],
+)
 def test_what_cannot_be_had_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         form(**wrong)
@@ -65,8 +74,9 @@ def nested(depth: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"), [(nested(DEEPEST), "deeper"), ({"a": "\ud800"}, "half a character"), ({"\udfff": 1}, "half"), ({"a": [float("nan")]}, "none")]
-)  # fmt: skip
+    ("value", "words"),
+    [(nested(DEEPEST), "deeper"), ({"a": "\ud800"}, "half a character"), ({"\udfff": 1}, "half"), ({"a": [float("nan")]}, "none")],
+)
 def test_a_schema_is_plain_json(value: Any, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         FunctionForm(name="look", parameters=value)

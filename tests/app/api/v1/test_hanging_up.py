@@ -16,7 +16,7 @@ import pytest
 
 from app.models.services import ModelServices
 from app.studio import Studio
-from backends.base import Cancelled, EngineKind, Installed, IsCancelled, Shape
+from backends.base import Cancelled, Device, EngineKind, Installed, IsCancelled, Shape
 from backends.fakes import FakeBehaviour, FakeEngine, FakeMachine, fake_card, fake_installed
 from backends.room import Room
 from configs.settings import Settings
@@ -42,10 +42,11 @@ class Services(ModelServices):
 
     def start(self, data: Any, tell: Tell) -> None:
         machine = FakeMachine(shared=True)
-        kind = EngineKind(
-            "fake", ("chat", "embedding"), concurrency=100,
-            make=lambda installed, device: Endless(installed, device, machine, FakeBehaviour(load_s=20 if "heavy" in installed.card.name else 0)),
-        )  # fmt: skip
+
+        def make(installed: Installed, device: Device) -> Endless:
+            return Endless(installed, device, machine, FakeBehaviour(load_s=20 if installed.card.name == "heavy" else 0))
+
+        kind = EngineKind("fake", ("chat", "embedding"), make, concurrency=100)
         self._made = Room({"fake": kind}, find, on_change=lambda status: tell("models", status))
 
 
