@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from app.video.frame import LONG_SIDE_PX, Frame
+from app.video.planes import plane_of, scaled, turn
 from app.video.probe import clockwise, open_container, pick_stream
 from configs.errors import BadMedia
 
@@ -245,26 +246,5 @@ def small_frame(picture: Picture) -> Frame:
     return Frame(picture.index, picture.time_s, y, u, v)
 
 
-def plane_of(plane: Any) -> Image:
-    """The plane's pixels without the padding at the end of its lines, as a view that keeps the frame alive."""
-    import numpy as np
-
-    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return cast("Image", lines[: plane.height, : plane.width])
-
-
 def _even(value: float) -> int:
     return max(2, round(value / 2) * 2)
-
-
-def turn(image: Image, rotation_deg: int) -> Image:
-    """Turns an image clockwise by a quarter, half or three quarters."""
-    import cv2
-
-    turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-    return cast("Image", cv2.rotate(image, turns[rotation_deg])) if rotation_deg in turns else image
-
-
-def scaled(raw: VideoFrame, **options: Any) -> VideoFrame:
-    """``VideoFrame.reformat`` on one thread: on small work, starting threads costs more than they save."""
-    return raw.reformat(threads=1, **options)

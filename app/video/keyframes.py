@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from app.video.decode import scaled, turn
+from app.video.planes import scaled, turn
 from app.video.probe import display_size
 from app.video.quality import FrameQuality
 

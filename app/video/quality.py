@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from app.video.decode import plane_of, scaled
 from app.video.models import Quality
+from app.video.planes import plane_of, scaled
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.video.decode import Decoder, Picture, Place, ahead, bgr_upright, scaled, turn
+from app.video.decode import Decoder, Picture, Place, ahead, bgr_upright
+from app.video.planes import scaled, turn
 from configs.errors import BadMedia
 
 H264 = ("-pix_fmt", "yuv420p")
