@@ -49,6 +49,7 @@ class Capability(Generic[Request, Result]):
     result: type[Result]
     function: Callable[[Request, JobContext], Result]
     owner_only: bool = False  # names files of this machine: not for guests
+    reviewed: bool = False  # its result holds what people have said about the clip
 
     @property
     def summary(self) -> str:
@@ -73,13 +74,15 @@ def _mark(parts: tuple[Any, ...]) -> MediaField | None:
 
 
 def capability(
-    name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False, owner_only: bool = False
-) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:
+    name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False,
+    owner_only: bool = False, reviewed: bool = False,
+) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:  # fmt: skip
     """Makes a function ``(request: Model, job: JobContext) -> ResultModel`` into a `Capability`.
 
     ``reusable`` means that the same request on the same media gives the same result, so a stored one may be
     returned; ``version`` must rise whenever that stops being true of results already stored. ``owner_only`` keeps
-    guests out of what names files of this machine.
+    guests out of what names files of this machine. ``reviewed`` says that the clip's review goes into the result, so that a
+    stored one serves only as long as the review says the same.
     """
     if lane not in LANES:
         raise ValueError(f"lane {lane!r} is none of {LANES}")
@@ -87,6 +90,6 @@ def capability(
     def wrap(function: Callable[[Request, JobContext], Result]) -> Capability[Request, Result]:
         hints: dict[str, Any] = typing.get_type_hints(function)
         first = next(iter(inspect.signature(function).parameters))
-        return Capability(name, title, lane, engine, version, reusable, hints[first], hints["return"], function, owner_only)
+        return Capability(name, title, lane, engine, version, reusable, hints[first], hints["return"], function, owner_only, reviewed)
 
     return wrap

@@ -211,7 +211,7 @@ class Studio:
         typed = submission.validate(capability, request)
         take = (lambda path, kind: self._intake.add_path(path, kind, project)) if allow_paths else None
         values, media = submission.resolve_media(capability, typed, self._artifacts, take)
-        key = submission.cache_key(capability, values, media, project)
+        key = submission.cache_key(capability, values, media, project, self._said(capability, media))
         if reuse and key is not None:
             earlier = self._find_reusable(key)
             if earlier is not None:
@@ -275,6 +275,13 @@ class Studio:
         self._queue.wait(job_id, timeout_s)
         return self.job(job_id)
 
+    def _said(self, capability: Capability[Any, Any], media: Mapping[str, Artifact]) -> dict[str, Json]:
+        """What people have said about the media, by field, where the capability's result holds it."""
+        if not capability.reviewed:
+            return {}
+        found = {name: self.reviews.for_job(artifact.id) for name, artifact in media.items()}
+        return {name: {**state, "revision": 0} for name, state in found.items() if state is not None}  # undone is as never done
+
     def _find_reusable(self, key: str) -> Job | None:
         with self._database.read() as connection:
             job_id = rows.find_reusable(connection, key)
@@ -294,7 +301,7 @@ class Studio:
             raise BadInput(f"Job {parent.id} asked for a child {depth} levels deep.", f"At most {CHILD_DEPTH} levels are allowed.")
         capability = self.capability(name)
         values, media = submission.resolve_media(capability, submission.validate(capability, request), self._artifacts, None)
-        stored = submission.cache_key(capability, values, media, parent.project_id)
+        stored = submission.cache_key(capability, values, media, parent.project_id, self._said(capability, media))
         earlier = self._find_reusable(stored) if stored is not None else None
         if earlier is not None and earlier.id not in above:  # waiting for what waits for us would never end
             return earlier

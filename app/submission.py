@@ -14,7 +14,7 @@ from configs.errors import BadInput, BadMedia
 from storage.artifacts import ArtifactStore
 from storage.ids import is_id, new_id
 from storage.jobs import NewJob
-from storage.records import Artifact
+from storage.records import Artifact, Json
 
 PRIORITY_LIMIT = 1000
 TakePath = Callable[[str, str], Artifact]  # (path, kind) -> artifact
@@ -113,15 +113,23 @@ def is_artifact_id(reference: str) -> bool:
     return is_id("a-", reference)
 
 
-def cache_key(capability: Capability[Any, Any], values: Mapping[str, Any], media: Mapping[str, Artifact], project_id: str) -> str | None:
-    """Names a result: the same capability at the same version, settings, content and name of the media, in one project."""
+def cache_key(
+    capability: Capability[Any, Any], values: Mapping[str, Any], media: Mapping[str, Artifact], project_id: str,
+    reviews: Mapping[str, Json] | None = None,
+) -> str | None:  # fmt: skip
+    """Names a result: the same capability at the same version, settings, content and name of the media, in one project.
+
+    Args:
+        reviews: what people have said about the media, by field, where the result holds it.
+    """
     if not capability.reusable:
         return None
     content = {
         name: [artifact.content_hash, artifact.name, str(artifact.path) if artifact.external else ""] for name, artifact in media.items()
     }
     settings = {name: value for name, value in values.items() if name not in capability.media_fields()}
-    text = json.dumps([capability.name, capability.version, project_id, settings, content], sort_keys=True)
+    named: list[Any] = [capability.name, capability.version, project_id, settings, content]
+    text = json.dumps([*named, reviews] if reviews else named, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

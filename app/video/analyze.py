@@ -33,7 +33,7 @@ GENERATOR = "Animation AI Studio"
 _PASS_SHARE = 0.93
 
 
-@capability("video.analyze", lane="cpu", title="Analyze video", version=3, reusable=True)
+@capability("video.analyze", lane="cpu", title="Analyze video", version=4, reusable=True, reviewed=True)
 def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
     """Finds the scenes of a video, picks keyframes from each and measures picture quality.
 

@@ -41,6 +41,7 @@ class TakeParts(Strict):
     flicker_levels: float = Field(ge=0, description="Amplitude of the strongest second of flicker, luma levels.")
     flicker_hz: float | None = Field(default=None, description="Its frequency; None when there is none or it is irregular.")
     flicker_share: Share = Field(description="Share of the frames in which the light flickers.")
+    colour_swing_levels: float = Field(default=0.0, ge=0, description="Amplitude of the strongest second of colour that comes and goes.")
     jumps: int = Field(ge=0, description="Frames that do not follow from the frame before.")
     extra_cuts: int = Field(ge=0, description="Cuts inside the take that the take with the fewest cuts lacks.")
     frozen_frames: int = Field(ge=0, description="Frames that stand still for five frames or longer in the midst of motion.")

@@ -17,8 +17,8 @@ from jobs.context import JobContext
 _TEMPLATE = Path(__file__).with_name("rank_report.html")
 _PICTURE_PX = 400
 _COLUMNS = (
-    "mean_coherence", "worst_coherence", "flicker_levels", "flicker_hz", "flicker_share", "jumps", "extra_cuts", "frozen_frames",
-    "repeated_frames", "motion_smoothness", "ssim", "temporal_flickering", "hsv_stability",
+    "mean_coherence", "worst_coherence", "flicker_levels", "flicker_hz", "flicker_share", "colour_swing_levels", "jumps", "extra_cuts",
+    "frozen_frames", "repeated_frames", "motion_smoothness", "ssim", "temporal_flickering", "hsv_stability",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.video.analysers.coherence import ShotCoherence
+from app.video.analysers.coherence_rules import SWING_ABOVE
 from app.video.document import VideoAnalysis
 from app.video.rank_models import TakeParts, WorstFrame
 from app.video.stills import timecode_of
@@ -67,6 +68,7 @@ def score(analysis: VideoAnalysis, shared_cuts: Sequence[float]) -> Scored:
         flicker_levels=strongest.flicker_levels,
         flicker_hz=strongest.flicker_hz,
         flicker_share=round(min(1.0, flickering / count), 4),
+        colour_swing_levels=max(shot.colour_swing_levels for shot in shots),
         jumps=sum(len(shot.jumps) for shot in shots),
         extra_cuts=len(extra),
         frozen_frames=sum(span.end_frame - span.start_frame - 1 for shot in shots for span in shot.frozen),
@@ -111,10 +113,14 @@ def in_words(why: str, frame: int, shot: ShotCoherence) -> str:
         levels = max((f.amplitude_levels for f in near), default=shot.flicker_levels)
         hz = next((f.frequency_hz for f in near if f.frequency_hz), shot.flicker_hz)
         return f"{why}, ±{levels:.1f} levels" + (f" at {hz:.0f} Hz" if hz else "")
+    if why == "the colour swings":
+        return f"{why}, ±{shot.colour_swing_levels:.1f} levels"
     for words, spans in (("frames are repeated", shot.repeated), ("the picture freezes", shot.frozen)):
         span = next((s for s in spans if s.start_frame <= frame < s.end_frame), None)
         if why == words and span is not None:
             still = span.end_frame - span.start_frame - 1
+            if spans is shot.repeated:
+                return f"{still} frame{'s are' if still != 1 else ' is'} repeated"
             return f"{why}, {still} frame{'s' if still != 1 else ''}"
     return why
 
@@ -135,6 +141,7 @@ def faults(parts: TakeParts) -> list[str]:
     found = (
         f"grain or shimmer throughout, {departure:.1f} levels" if unsteady else "",
         f"flicker ±{parts.flicker_levels:.1f}" if parts.flicker_share else "",
+        f"colour swings ±{parts.colour_swing_levels:.1f}" if parts.colour_swing_levels > SWING_ABOVE else "",
         many(parts.extra_cuts, "extra cut", "extra cuts"),
         many(parts.jumps, "jump", "jumps"),
         many(parts.frozen_frames, "frozen frame", "frozen frames"),

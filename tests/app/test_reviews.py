@@ -115,3 +115,23 @@ def test_thousands_of_markers_stay_quick_to_add_to(studio: Studio, clip: str, mo
         studio.reviews.change(clip, {"op": "add_marker", "frame": n % 36, "note": f"note {n}"})
     assert sum(read) == 0  # each change was folded into what is in memory; the log was not read again
     assert len(review_to_json(clip, studio.reviews.get(clip))["markers"]) == 200
+
+
+def test_a_stored_analysis_serves_as_long_as_the_review_says_the_same(settings: Settings, make_clip: Callable[..., Path]) -> None:
+    path = make_clip("clip.mp4", cuts=(12,), frames=36)
+    with Studio.open(settings, start_workers=False) as studio:
+        _ask_again(studio, studio.add_path(path).id)
+
+
+def _ask_again(studio: Studio, clip: str) -> None:
+    first = studio.submit("video.analyze", {"video": clip})
+    assert studio.submit("video.analyze", {"video": clip}).job.id == first.job.id
+    studio.reviews.change(clip, {"op": "add_marker", "frame": 5, "note": "here"})
+    with_marker = studio.submit("video.analyze", {"video": clip})
+    assert (with_marker.reused, studio.submit("video.analyze", {"video": clip}).job.id) == (False, with_marker.job.id)
+    proxy = studio.submit("video.proxy", {"video": clip})
+    studio.reviews.undo(clip)
+    assert studio.submit("video.analyze", {"video": clip}).job.id == first.job.id
+    assert studio.submit("video.proxy", {"video": clip}).job.id == proxy.job.id
+    studio.reviews.redo(clip)
+    assert studio.submit("video.analyze", {"video": clip}).job.id == with_marker.job.id

@@ -79,6 +79,13 @@ def test_the_key_of_a_result_follows_all_it_depends_on() -> None:
     assert key(row=handlers.steps) is None
 
 
+def test_what_people_said_of_the_media_is_part_of_the_key() -> None:
+    keys = [
+        submission.cache_key(strict, {"clip": CLIP.id}, {"clip": CLIP}, "default", said) for said in (None, {}, {"clip": {"added": [3]}})
+    ]
+    assert keys[0] == keys[1] != keys[2]
+
+
 def test_a_job_is_titled_by_its_media() -> None:
     assert submission.new_job(strict, {}, {"clip": CLIP}, project_id="default").title == "Strict: clip.mp4"
     assert submission.new_job(strict, {}, {}, project_id="default").title == "Strict"

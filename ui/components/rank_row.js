@@ -8,6 +8,7 @@ const PARTS = [
   ["Mean of the frames", "mean_coherence", 3, "Mean coherence of the frames, marked down for shimmer"],
   ["Worst frame", "worst_coherence", 3, "Its coherence; it weighs 15 % of the score"],
   ["Flicker, levels", "flicker_levels", 1, "Amplitude of the strongest second, of 255"],
+  ["Colour swing, levels", "colour_swing_levels", 1, "Amplitude of the strongest second of colour that comes and goes, of 255"],
   ["Jumps", "jumps", 0, "Frames that do not follow from the frame before"],
   ["Extra cuts", "extra_cuts", 0, "Cuts that the take with the fewest cuts lacks"],
   ["Frozen frames", "frozen_frames", 0, "One picture for five frames or longer in the midst of motion"],
@@ -23,8 +24,9 @@ export function faults(parts) {
   const departure = 255 * (1 - parts.motion_smoothness);
   return [
     departure >= 2 && !parts.flicker_share ? `grain or shimmer throughout, ${fixed(departure, 1)} levels` : "",
-    parts.flicker_share ? `flicker ±${fixed(parts.flicker_levels, 1)}` : "", many(parts.extra_cuts, "extra cut"), many(parts.jumps, "jump"),
-    many(parts.frozen_frames, "frozen frame"), many(parts.repeated_frames, "repeated frame"),
+    parts.flicker_share ? `flicker ±${fixed(parts.flicker_levels, 1)}` : "",
+    parts.colour_swing_levels > 4 ? `colour swings ±${fixed(parts.colour_swing_levels, 1)}` : "",
+    many(parts.extra_cuts, "extra cut"), many(parts.jumps, "jump"), many(parts.frozen_frames, "frozen frame"), many(parts.repeated_frames, "repeated frame"),
   ].filter(Boolean);
 }
 
@@ -57,7 +59,7 @@ export function drawRow(node, take, { best, finished, live }) {
   drawScore(part("score"), part("bar"), take, scored, live);
   drawPicture(node.picture, take, scored);
   setHidden(node.compare, !scored || !best || best.key === take.key || best.artifact_id === take.artifact_id);
-  node.compare.setAttribute("aria-label", `Compare ${take.name} with the best take`);
+  node.compare.setAttribute("aria-label", `Compare with best: ${take.name}`);
   setHidden(node.open, !take.artifact_id);
   node.open.setAttribute("aria-label", `Open ${take.name}`);
   drawMore(node, take);

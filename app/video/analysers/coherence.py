@@ -81,6 +81,9 @@ class ShotCoherence(_Model):
     flicker_levels: float = Field(ge=0, description="Amplitude of the strongest second of flicker, luma levels.")
     flicker_hz: float | None = Field(default=None, description="Its frequency; None when there is none or it is irregular.")
     flickers: list[FlickerSpan]
+    colour_swing_levels: float = Field(
+        default=0.0, ge=0, description="Amplitude of the strongest second of colour that comes and goes, levels of colour difference."
+    )
     jumps: list[int] = Field(description="Frames that do not follow from the frame before: a jump, frames missing.")
     frozen: list[Span] = Field(description="One picture for five frames or longer in the midst of motion.")
     repeated: list[Span] = Field(description="Shorter repeats against the rhythm of the shot.")
@@ -147,6 +150,7 @@ def _shot(curves: Curves, shot: Shot, faults: ShotFaults) -> ShotCoherence:
         hsv_stability=round(_stability(part), 4),
         flicker_levels=round(faults.flicker_levels, 3),
         flicker_hz=None if faults.flicker_hz is None else round(faults.flicker_hz, 2),
+        colour_swing_levels=round(faults.swing_levels, 3),
         flickers=[
             FlickerSpan(**span(f), amplitude_levels=round(f.levels, 3), frequency_hz=None if f.hz is None else round(f.hz, 2))
             for f in faults.flickers[:LISTED]

@@ -20,6 +20,9 @@ FLICKER_ABOVE = 0.8  # levels of amplitude
 FREEZE_FRAMES = 5  # one picture for this long; shorter ones are repeated frames
 JUMP_ABOVE, JUMP_LEVELS = 6.0, 3.0  # in spreads of its neighbours, and in levels
 MOVE_JUMP = 0.3  # % of the frame width: about 1 px at 320 px
+LONE_JUMP, _LONE_NEAR = 2.2, 4  # times the most of so many steps to each side: tells a jump while a movement dies away
+SWING_ABOVE = 4.0  # levels of amplitude of the mean colour
+_SWING_SLOW_S = 0.25  # changes of colour slower than about 0.7 Hz do not swing
 _SLOW_S = 0.12  # changes of light slower than about 1.5 Hz are no flicker
 _WINDOW_S = 1.0
 _ONE_WAY, _BOTH_WAYS = 0.3, 0.6  # 1 - net change / sum of changes: none of a fade is flicker, all of what comes back is
@@ -57,6 +60,7 @@ class ShotFaults:
     frozen: list[Stretch] = field(default_factory=list)
     repeats: list[Stretch] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
+    swing_levels: float = 0.0
 
 
 def examine(part: Curves) -> ShotFaults:
@@ -72,12 +76,14 @@ def examine(part: Curves) -> ShotFaults:
     flickers = find_flicker(gain, strength, part.fps)
     jumps = find_jumps(part)
     frozen, repeats = find_repeats(_tail(part, "coh_most"))
-    colour = np.hypot(np.diff(part["coh_u"].astype(np.float64)), np.diff(part["coh_v"].astype(np.float64)))
+    u, v = (part[name].astype(np.float64) for name in ("coh_u", "coh_v"))
+    colour, swing = np.hypot(np.diff(u), np.diff(v)), swing_strength(u, v, part.fps)
     terms = {
         "the picture changes abruptly": np.clip(spikes(rest) - 2, 0, None) / 6,
         "the light flickers": np.clip(strength - FLICKER_ABOVE / 2, 0, None) / 3,
         "the light flickers in places": np.clip(spikes(local) - 3, 0, None) / 10,
         "the colour jumps": np.clip(spikes(colour) - 3, 0, None) / 6,
+        "the colour swings": np.clip(swing - SWING_ABOVE, 0, None) / 6,
         "the motion jumps": _marks(len(rest), jumps, 2.0),
         "frames are repeated": _marks(len(rest), [f for s in repeats for f in range(s.start + 1, s.end)], 0.7),
         "the picture freezes": _marks(len(rest), [f for s in frozen for f in range(s.start + 1, s.end)], 1.0),
@@ -88,7 +94,7 @@ def examine(part: Curves) -> ShotFaults:
     reasons = {int(i) + 1: names[int(table[:, i].argmax())] for i in np.flatnonzero(worst > 0.25)}
     peak = int(strength.argmax())
     hz = _frequency(gain, peak, part.fps) if strength[peak] > FLICKER_ABOVE else None
-    return ShotFaults(coherence, float(strength[peak]), hz, flickers, jumps, frozen, repeats, reasons)
+    return ShotFaults(coherence, float(strength[peak]), hz, flickers, jumps, frozen, repeats, reasons, float(swing.max()))
 
 
 def flicker_strength(gain: Values, fps: float) -> Values:
@@ -110,6 +116,25 @@ def flicker_strength(gain: Values, fps: float) -> Values:
     middle = middle[: len(balance)] * np.clip((balance[: len(middle)] - _ONE_WAY) / (_BOTH_WAYS - _ONE_WAY), 0.0, 1.0)
     left = (len(gain) - len(middle)) // 2
     return np.pad(middle, (left, len(gain) - len(middle) - left), mode="edge")
+
+
+def swing_strength(u: Values, v: Values, fps: float) -> Values:
+    """Amplitude of the mean colour's ups and downs around every step, levels of colour difference.
+
+    Measured as flicker is, in the plane of u and v: what a Gaussian of 0.25 s leaves, as the median over a second times the
+    square root of two. Colour that goes one way only, as where the camera turns to something else, does not count.
+    """
+    import numpy as np
+
+    off = np.hypot(u - smooth(u, _SWING_SLOW_S * fps), v - smooth(v, _SWING_SLOW_S * fps))
+    steps = np.stack([np.diff(u), np.diff(v)])
+    width = min(steps.shape[1], max(5, round(_WINDOW_S * fps)))
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(off[1:], width), axis=1) * np.sqrt(2.0)
+    parts = np.lib.stride_tricks.sliding_window_view(steps, width, axis=1)
+    net, total = np.hypot(*parts.sum(2)), np.hypot(*parts).sum(1)
+    found = middle * np.clip((1.0 - net / np.maximum(total, 1e-9) - _ONE_WAY) / (_BOTH_WAYS - _ONE_WAY), 0.0, 1.0)
+    left = (steps.shape[1] - len(found)) // 2
+    return np.pad(found, (left, steps.shape[1] - len(found) - left), mode="edge")
 
 
 def _usual_gain(gain: Values, fps: float) -> Values:
@@ -135,7 +160,7 @@ def find_jumps(part: Curves) -> list[int]:
     import numpy as np
 
     rest = _tail(part, "coh_rest")
-    jump = (spikes(rest) > JUMP_ABOVE) & (rest > JUMP_LEVELS)
+    jump = ((spikes(rest) > JUMP_ABOVE) | (rest > LONE_JUMP * _most_around(rest))) & (rest > JUMP_LEVELS)
     if "cam_dx" in part.columns:
         found = _tail(part, "cam_inliers") > 0
         velocity = np.stack([_tail(part, "cam_dx"), _tail(part, "cam_dy")])
@@ -199,6 +224,19 @@ def _alone(off: Values) -> Flags:
     around = np.maximum(np.concatenate([[0.0], off[:-1]]), np.concatenate([off[1:], [0.0]]))
     alone: Flags = off > 2 * around
     return alone
+
+
+def _most_around(values: Values) -> Values:
+    """The most of four steps to each side, without the step itself; nothing outdoes it where there are fewer than three steps."""
+    import numpy as np
+
+    reach = min(_LONE_NEAR, len(values) - 1)
+    if reach < 1:
+        return values.copy()
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(values, reach), 2 * reach + 1).copy()
+    around[:, reach] = 0.0
+    most: Values = around.max(axis=1)
+    return most
 
 
 def _near_median(values: Values) -> Values:

@@ -77,7 +77,7 @@ def test_the_worst_frame_is_where_the_damage_was_done(analysed: Callable[[str], 
         assert worst[kind] is not None
         assert worst[kind].frame == takes.AT
         assert worst[kind].timecode == "00:00:01:16"
-    assert worst["repeat"].why == "frames are repeated, 1 frame"  # type: ignore[union-attr]
+    assert worst["repeat"].why == "1 frame is repeated"  # type: ignore[union-attr]
     assert worst["drop"].why == "the motion jumps"  # type: ignore[union-attr]
     assert "flickers, ±" in worst["flicker-4"].why  # type: ignore[union-attr]
     assert "at 12 Hz" in worst["flicker-4"].why  # type: ignore[union-attr]

@@ -69,7 +69,11 @@ def test_words_tell_the_size_of_the_fault(analysis: VideoAnalysis) -> None:
     irregular = flicker.model_copy(update={"frequency_hz": None})
     assert in_words("the light flickers", 5, a_shot(analysis, flickers=[irregular], flicker_hz=None)) == "the light flickers, ±3.2 levels"
     still = Span(start_frame=4, end_frame=6, start_s=0)
-    assert in_words("frames are repeated", 5, a_shot(analysis, repeated=[still])) == "frames are repeated, 1 frame"
+    assert in_words("frames are repeated", 5, a_shot(analysis, repeated=[still])) == "1 frame is repeated"
+    longer = still.model_copy(update={"end_frame": 7})
+    assert in_words("frames are repeated", 5, a_shot(analysis, repeated=[longer])) == "2 frames are repeated"
+    swings = a_shot(analysis, colour_swing_levels=9.94)
+    assert in_words("the colour swings", 5, swings) == "the colour swings, ±9.9 levels"
     assert (
         in_words("the picture freezes", 5, a_shot(analysis, frozen=[Span(start_frame=0, end_frame=10, start_s=0)]))
         == "the picture freezes, 9 frames"
@@ -98,6 +102,7 @@ def test_faults_in_words() -> None:
         "1 repeated frame",
     ]
     assert faults(parts(flicker_share=0.5, flicker_levels=2.34, motion_smoothness=0.98)) == ["flicker ±2.3"]
+    assert faults(parts(colour_swing_levels=9.94)) == ["colour swings ±9.9"]
     assert faults(parts(motion_smoothness=0.984)) == ["grain or shimmer throughout, 4.1 levels"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.video.analysers.coherence_rules import Stretch, examine, find_repeats, flicker_strength, spikes
+from app.video.analysers.coherence_rules import Stretch, examine, find_repeats, flicker_strength, spikes, swing_strength
 from tests.app.video.analysers.moving import curves_of
 
 RNG = np.random.default_rng(0)
@@ -72,6 +72,39 @@ def test_missing_frames_in_a_pan_are_a_jump_of_the_motion() -> None:
     faults = examine(curves_of(cam_dx=speeds, coh_rest=np.full(60, 1.0), coh_most=MOVING[:60]))
     assert faults.jumps == [25]
     assert faults.reasons[25] == "the motion jumps"
+
+
+def test_frames_missing_while_a_movement_dies_away_are_a_jump() -> None:
+    rest = np.concatenate([np.linspace(4.0, 1.6, 30), [6.7], np.linspace(0.9, 0.1, 29)])
+    assert examine(curves_of(coh_rest=rest, coh_most=MOVING[:60])).jumps == [30]
+    gentle = np.concatenate([np.linspace(4.0, 0.4, 30), np.linspace(0.4, 4.0, 30)])
+    assert examine(curves_of(coh_rest=gentle, coh_most=MOVING[:60])).jumps == []
+
+
+def test_a_step_among_steps_of_its_size_is_no_jump() -> None:
+    every_fourth = np.where(np.arange(60) % 4 == 0, 9.0, 4.0)
+    assert examine(curves_of(coh_rest=every_fourth, coh_most=MOVING[:60])).jumps == []
+
+
+@pytest.mark.parametrize("hz", [1.2, 2.0, 5.0])
+def test_colour_that_comes_and_goes_swings(hz: float) -> None:
+    turn = 12 * np.sin(2 * np.pi * hz * np.arange(96) / 24)
+    faults = examine(curves_of(coh_u=128 + turn, coh_v=128 - turn / 2, coh_rest=np.full(96, 1.0)))
+    assert faults.swing_levels == pytest.approx(np.hypot(12, 6), rel=0.35)
+    assert "the colour swings" in faults.reasons.values()
+    assert faults.coherence[20:-20].mean() < 0.6
+
+
+def test_colour_that_turns_to_something_else_does_not_swing() -> None:
+    slow = 128 + 20 * np.sin(2 * np.pi * 0.2 * np.arange(120) / 24)
+    step = np.where(np.arange(120) < 60, 110.0, 150.0)
+    for u in (np.linspace(90, 160, 120), slow, step, np.full(120, 128.0)):
+        assert examine(curves_of(coh_u=u)).swing_levels < 2.0
+
+
+def test_the_swing_has_a_value_for_every_step() -> None:
+    for count in (3, 5, 24, 100):
+        assert len(swing_strength(np.zeros(count), np.zeros(count), 24.0)) == count - 1
 
 
 def test_a_pan_on_twos_a_shake_and_a_quick_start_do_not_jump() -> None:
