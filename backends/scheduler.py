@@ -73,6 +73,8 @@ class _Plan:
         self.stuck: set[str] = set()  # lanes whose first request waits for memory in use
         self.wanted = {request.model for request in world.waiting.values()}
         self.quiet: set[str] = set()
+        self.rooms: dict[str, int] = {}  # model -> working memory it could have at most
+        self.limits = {"device": world.budget.device, "host": world.budget.host}
         self.pinned = {"device": 0, "host": 0}
         for model in world.models.values():
             if model.pinned:
@@ -81,14 +83,10 @@ class _Plan:
 
     # memory -----------------------------------------------------------------------------------------------------------------------
 
-    def limit(self, pool: Pool) -> int:
-        """Bytes of a memory that are ours."""
-        return self.budget.device if pool == "device" else self.budget.host
-
     def free(self, pool: Pool) -> int:
         """Bytes that can be taken now, whichever of the moves under way ends first: what one lane gives up is not yet the other's."""
         disk, device = self.coming[pool].values()
-        return self.limit(pool) - self.used[pool] - max(0, disk) - max(0, device)
+        return self.limits[pool] - self.used[pool] - max(0, disk) - max(0, device)
 
     def attainable(self, pool: Pool, model: Model) -> int:
         """Bytes that this model and a call could have if everything that may leave had left."""
@@ -97,7 +95,7 @@ class _Plan:
             own = model.device_bytes
         elif model.pinned and pool == "host" and (model.place != "installed" or model.moving == "load"):
             own = model.host_bytes
-        return self.limit(pool) - self.pinned[pool] + own
+        return self.limits[pool] - self.pinned[pool] + own
 
     def weights(self, pool: Pool, model: Model) -> int:
         """Bytes that the model itself holds there while it works."""
@@ -113,6 +111,9 @@ class _Plan:
 
     def refuses(self, request: Waiting) -> bool:
         """Whether the request can never run as things are; it is answered then."""
+        room = self.rooms.get(request.model)
+        if room is not None and request.working_bytes <= room and not request.alone:
+            return False  # as others of this model in this decision
         model = self.world.models[request.model]
         for pool in ("device", "host"):
             working = self.working(request, model) if pool == self.calls else 0
@@ -121,6 +122,7 @@ class _Plan:
                 why = self._why_never(pool, model, need, working)
                 self.decision.actions.append(Action("refuse", model.name, why, request.ticket))
                 return True
+        self.rooms[model.name] = self.attainable(self.calls, model) - self.weights(self.calls, model)
         return False
 
     def _why_never(self, pool: Pool, model: Model, need: int, working: int) -> Why:
@@ -147,7 +149,7 @@ class _Plan:
             if leaves and model.name not in self.wanted and self._may_leave(model, dismissed=True):
                 self._leave(model, "drop" if model.dismissed == "drop" else "park", Why("dismissed", {}))
         for pool in ("device", "host"):
-            over = self.used[pool] + sum(self.coming[pool].values()) - self.limit(pool)
+            over = self.used[pool] + sum(self.coming[pool].values()) - self.limits[pool]
             if over > 0:
                 candidates = self._candidates(pool, frozenset(), None)
                 for chosen in cheapest(candidates, over) or candidates:
@@ -248,7 +250,7 @@ class _Plan:
     def _find_heads(self, ages: list[Waiting]) -> None:
         """The oldest request of every model that is awaited and cannot run beside what is resident."""
         resident = [model for model in self.world.models.values() if model.place == "resident"]
-        spare = self.limit(self.calls) - sum(self.weights(self.calls, model) for model in resident)
+        spare = self.limits[self.calls] - sum(self.weights(self.calls, model) for model in resident)
         seen: set[str] = set()
         for request in ages:
             if request.model not in seen:

@@ -48,7 +48,7 @@ class Storm:
     def step(self) -> None:
         """One random event and what is decided upon it."""
         draw = self.random.random()
-        if draw < 0.36 and len(self.world.waiting) < 40:
+        if draw < 0.36 and len(self.world.waiting) < 20:
             self.ask()
         elif draw < 0.66:
             self.end_call()
