@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from app.studio import Studio
 
 
-def studio_of(request: Request) -> Any:
-    """The studio this application serves."""
+async def studio_of(request: Request) -> Any:
+    """The studio this application serves. Asynchronous, as its neighbour, since FastAPI would call it on a thread otherwise."""
     return request.app.state.studio
 
 
-def is_owner(request: Request) -> bool:
+async def is_owner(request: Request) -> bool:
     """Whether the caller may name files of this machine."""
     return access_of(request).owner
 

@@ -8,6 +8,9 @@ from app.api import artifacts, catalogue, events, health, jobs, keys, loaded, lo
 from app.api.v1 import chat, embeddings, models
 
 ROUTERS: tuple[APIRouter, ...] = (
+    chat.router,  # the gateway first: addresses are compared one after the other, and its calls are the ones that count milliseconds
+    embeddings.router,
+    models.router,
     jobs.router,
     events.router,
     uploads.router,
@@ -18,9 +21,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     loaded.router,  # before the catalogue: /api/models/memory is no model's name
     catalogue.router,
     keys.router,
-    models.router,
-    chat.router,
-    embeddings.router,
     health.router,
     login.router,
     reference.router,

@@ -44,9 +44,9 @@ def create_api(studio: Studio) -> FastAPI:
     app.state.durations = Durations()
     app.state.durations.follow(studio.events)
     errors.install(app)
-    app.include_router(capabilities.make_router(studio.capabilities))
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(capabilities.make_router(studio.capabilities))
     app.include_router(reference.fallback)
     app.add_middleware(BodyLimit)
     app.add_middleware(AccessMiddleware, gate=app.state.gate)

@@ -26,6 +26,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "long_film": ("long_film.py", "memory over a two-hour film with sound"),
     "accuracy": ("accuracy.py", "how true the analysis is, on films whose truth is known, beside the peers"),
     "engines": ("engines.py", "what the engines of models add to their libraries"),
+    "gateway": ("gateway.py", "what the gateway adds to a call at 50 at once, and answers from the cache"),
     "page": ("page.py", "how quickly the page responds"),
 }
 

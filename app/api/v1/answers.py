@@ -12,6 +12,7 @@ from typing import Any
 from app.api.v1.errors import FieldError
 
 Json = dict[str, Any]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # made once: that of `json.dumps` is made anew each time
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def usage(counted: Mapping[str, Any]) -> Json:
 
 def encode(data: Json) -> bytes:
     """JSON; half a character, which an endpoint may have sent, becomes a question mark."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return _ENCODER.encode(data).encode(errors="replace")
 
 
 def embeddings(model: str, found: Mapping[str, Any], encoding: str, dimensions: int | None) -> Json:
