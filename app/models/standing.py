@@ -11,6 +11,7 @@ from pydantic import Field
 
 from app.models import builds, gpus, runtime
 from app.models.forms import Form
+from app.models.machine import GPU
 from backends.fit import Machine
 from backends.registry import SENTENCES
 from configs.errors import StudioError
@@ -24,7 +25,7 @@ class ModelsMachine(Form):
     """Where models would compute on this machine."""
 
     device: str = Field(description="the GPU or memory: what models have to fit into.")
-    gpu: str = Field(description="Name of the first NVIDIA card; empty where there is none or it is not to be used.")
+    gpu: str = Field(description="Name of the card; empty where models run on the processor.")
     budget_bytes: int = Field(description="What models may take in all.")
     free_bytes: int = Field(description="What is free of that now.")
     torch: str = Field(description="The version that is installed; empty when there is none yet.")
@@ -44,7 +45,7 @@ def standing(
     lacking = bool(missing(SENTENCES))
     build = _build(cards, settings.torch_build) if lacking and missing(("torch",)) else ""
     size = _download(build) if build else (CPU_BYTES // 4 if lacking else 0)
-    gpu = cards[0].name if cards and settings.device != "cpu" else ""
+    gpu = (cards[0].name if cards else "the GPU") if machine.device == GPU else ""
     return ModelsMachine(
         device=machine.device, gpu=gpu, budget_bytes=machine.budget_bytes, free_bytes=machine.free_bytes, torch=_torch(),
         libraries=not lacking, libraries_bytes=size, build=build, sentence=_sentence(gpu, machine, lacking, build, size), owner=owner,

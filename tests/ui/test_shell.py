@@ -71,7 +71,8 @@ def test_tabs_follow_click_keys_and_address(open_page: Callable[..., Any]) -> No
     expect(page.get_by_role("tab", name="Library")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("tabpanel", name="Library")).to_be_visible()
     page.get_by_role("tab", name="Library").focus()
-    page.keyboard.press("ArrowRight")
+    for _ in TABS[[tab.id for tab in TABS].index("library") :]:
+        page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Analyze Video")).to_be_focused()
     expect(page.get_by_role("tabpanel", name="Analyze Video")).to_be_visible()
     page.get_by_role("tab", name="Jobs").click()

@@ -73,6 +73,12 @@ export class Deck extends EventTarget {
   get map() { return this.player.map; }
   timecode(frame) { return this.map ? label(frame + this.first, this.map.fps, this.drop) : clock(this.player.seconds); }
 
+  /** The frame that a person's words name: a timecode, digits of one, or +10 and -24 from `here`; null when none. */
+  typed(text, here = this.frame) {
+    const frame = this.map ? typed(text, this.map.fps, here + this.first) : null;
+    return frame === null ? null : frame - this.first;
+  }
+
   sceneAt(frame) {
     let low = 0, high = this.scenes.length - 1;
     while (low <= high) {
@@ -259,11 +265,11 @@ export class Deck extends EventTarget {
     const done = (go) => {
       if (!open) return;
       open = false; // taking the field away takes its focus, which ends up here again
-      const frame = go ? typed(field.value, this.map.fps, this.frame + this.first) : null;
+      const frame = go ? this.typed(field.value) : null;
       shown.hidden = false;
       field.remove();
       this.slider.focus({ preventScroll: true });
-      if (frame !== null) { this.seek(frame - this.first); this.dispatchEvent(new Event("settled")); }
+      if (frame !== null) { this.seek(frame); this.dispatchEvent(new Event("settled")); }
     };
     field.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "Escape") { event.preventDefault(); done(event.key === "Enter"); } });
     field.addEventListener("blur", () => done(false));

@@ -1,6 +1,6 @@
 /** Trying a model on the spot: the box that fits what it is for. */
 
-import { el } from "../studio.js";
+import { el, icon } from "../studio.js";
 import { ChatTry } from "./try_it_chat.js";
 import { EmbedTry } from "./try_it_embed.js";
 import { canInstall, isInstalled, TASKS } from "./model_words.js";
@@ -10,7 +10,7 @@ const BOXES = { chat: (entry) => new ChatTry(entry, false), "vision-chat": (entr
 /** A box with `node`, `update(entry, seen)` and `close()`. */
 export function tryIt(entry) {
   if (isInstalled(entry) && entry.usable && BOXES[entry.task]) return BOXES[entry.task](entry);
-  return { kind: "none", node: el("div.try-none", {}, el("p", { text: reason(entry) })), update() {}, focus() {}, close() {} };
+  return { kind: "none", node: el("div.try-none", {}, icon("mark", "welcome-mark"), el("p", { text: reason(entry) })), update() {}, focus() {}, close() {} };
 }
 
 /** Which box a model has, so that the page knows when to change it. */

@@ -193,21 +193,22 @@ export class Desk {
     return { left: Math.min(box.right, Math.max(box.left, x)), width: 0, top: box.top, bottom: box.top + 20 };
   }
 
-  #edit(marker, rect = this.#rectOf(marker.frame)) { this.editor.open(marker, this.deck.timecode(marker.frame), rect); }
+  #edit(marker, rect = this.#rectOf(marker.frame)) { this.editor.open(marker, this.deck, rect); }
 
   addMarker(rect) {
     const { deck, review } = this;
     if (!deck.map || !review.artifactId) return;
     deck.player.stop();
     const here = review.markers.find((marker) => marker.frame === deck.frame);
-    this.#edit(here ?? { frame: deck.frame }, rect);
+    const [into, out] = deck.range, within = into !== null && out !== null && deck.frame >= into && deck.frame <= out;
+    this.#edit(here ?? (within ? { frame: into, end_frame: out + 1 } : { frame: deck.frame }), rect);
   }
 
   #pinned({ marker, open }) { this.#go(marker.frame); if (open) this.#edit(marker); }
 
   async #saveMarker({ id, frame, end_frame: end = null, colour, note, author }) {
-    const fields = { colour, note, author };
-    await this.#attempt(() => this.review.change(id ? { op: "change_marker", marker: id, ...fields } : { op: "add_marker", frame, end_frame: end, ...fields }));
+    const fields = { end_frame: end, colour, note, author };
+    await this.#attempt(() => this.review.change(id ? { op: "change_marker", marker: id, ...fields } : { op: "add_marker", frame, ...fields }));
     this.deck.slider.focus({ preventScroll: true });
   }
 

@@ -17,8 +17,11 @@ CARD = Gpu("NVIDIA GeForce RTX 4080", "570.10", (8, 9))
 
 @pytest.fixture
 def told(tmp_path: Path) -> Callable[..., ModelsMachine]:
-    def ask(lacking: Sequence[str] = (), cards: Sequence[Gpu] = (), owner: bool = True, **settings: str) -> ModelsMachine:
-        machine = Machine("the GPU" if cards else "memory", 16_000_000_000, 9_000_000_000)
+    def ask(
+        lacking: Sequence[str] = (), cards: Sequence[Gpu] = (), owner: bool = True, on_gpu: bool | None = None, **settings: str
+    ) -> ModelsMachine:
+        on_gpu = bool(cards) if on_gpu is None else on_gpu
+        machine = Machine("the GPU" if on_gpu else "memory", 16_000_000_000, 9_000_000_000)
         return standing(
             Settings(data_dir=tmp_path, **settings), machine, owner,
             missing=lambda names: [name for name in names if name in lacking], find_gpus=lambda: cards,
@@ -58,9 +61,13 @@ def test_only_what_is_beside_torch_may_be_missing(told: Callable[..., ModelsMach
 
 
 def test_a_card_that_is_not_to_be_used_is_not_named(told: Callable[..., ModelsMachine]) -> None:
-    found = told(cards=(CARD,), device="cpu")
+    found = told(cards=(CARD,), on_gpu=False, device="cpu")
     assert found.gpu == ""
     assert found.sentence.startswith("There is no GPU for models here")
+
+
+def test_a_card_whose_name_nobody_tells_is_a_gpu_all_the_same(told: Callable[..., ModelsMachine]) -> None:
+    assert told(on_gpu=True).sentence == "Models run on the GPU; 16 GB of its memory are for models."
 
 
 def test_a_driver_too_old_for_any_build_is_no_reason_to_say_nothing(told: Callable[..., ModelsMachine]) -> None:

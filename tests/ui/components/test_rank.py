@@ -51,7 +51,7 @@ def test_several_files_are_offered_as_takes_and_ranked(open_page: Callable[..., 
     expect(rows(page).locator(".rank-name")).to_have_text(["clean.mp4", "repeat.mp4", "flicker-8.mp4", "torn.mp4"])
     expect(rows(page).locator(".rank-place")).to_have_text(["1", "2", "3", "4"])
     expect(rows(page).nth(3)).to_contain_text("not a video")
-    expect(rows(page).nth(1)).to_contain_text("Worst at 00:00:01:16: frames are repeated, 1 frame")
+    expect(rows(page).nth(1)).to_contain_text("Worst at 00:00:01:16: 1 frame is repeated")
     expect(rows(page).nth(0).get_by_role("img", name=re.compile(r"Coherence \d\d\.\d of 100"))).to_be_visible()
     expect(page.get_by_role("link", name="Contact sheet")).to_be_visible()
     assert re.search(r"rank=j-", page.url)

@@ -184,6 +184,38 @@ def test_markers_are_set_changed_found_and_removed(page: Any, studio: Any, job: 
     expect(page.get_by_role("listitem").filter(has_text="fixed")).to_be_visible()
 
 
+def test_a_marker_spans_what_is_between_in_and_out_or_until_a_timecode(page: Any, studio: Any, job: Any) -> None:
+    from playwright.sync_api import expect
+
+    for frame, key in ((40, "i"), (51, "o")):
+        go_to(page, frame)
+        page.keyboard.press(key)
+    page.keyboard.press("p")
+    editor = page.get_by_role("dialog", name="Marker", exact=True)
+    expect(editor.get_by_label("Until")).to_have_value("00:00:02:03")
+    page.keyboard.type("limps")
+    page.keyboard.press("Enter")
+    row = page.get_by_role("listitem").filter(has_text="limps")
+    expect(row).to_contain_text("12 f")
+    (marker,) = (m for m in review(studio, job)["markers"] if m["note"] == "limps")
+    assert (marker["frame"], marker["end_frame"]) == (40, 52)
+    row.hover()
+    page.get_by_role("button", name="Edit the marker at 00:00:01:16").click()
+    for wrong in ("00:00:01:00", "+9999", "soon"):
+        editor.get_by_label("Until").fill(wrong)
+        editor.get_by_label("Until").press("Enter")
+        expect(editor).to_be_visible()
+    editor.get_by_label("Until").fill("+5")
+    editor.get_by_label("Until").press("Enter")
+    expect(row).to_contain_text("6 f")
+    page.get_by_role("button", name="Edit the marker at 00:00:01:16").click()
+    editor.get_by_label("Until").fill("")
+    editor.get_by_label("Until").press("Enter")
+    expect(row).not_to_contain_text(" f")
+    assert next(m for m in review(studio, job)["markers"] if m["note"] == "limps")["end_frame"] is None
+    page.get_by_role("button", name="Clear in and out").click()
+
+
 def test_a_pin_on_the_timeline_seeks_and_opens(page: Any, studio: Any, job: Any, shows_frame: Callable[..., None]) -> None:
     from playwright.sync_api import expect
 
