@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from configs.errors import Unavailable
@@ -57,6 +58,12 @@ class Pip:
             return self.run(["index", "versions", package], lambda _: None)
         except PipFailed:
             return ""
+
+    def site_packages(self) -> Path:
+        """Where that interpreter's packages lie."""
+        code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+        done = subprocess.run([self.python, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+        return Path(done.stdout.strip())
 
     def installed(self, package: str) -> str | None:
         """The installed version, local build included, in that interpreter."""

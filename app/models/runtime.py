@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import json
 import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -28,6 +29,8 @@ INDEX_TIMEOUT_S = 6.0
 NEEDED_BYTES = 4_000_000_000  # a CPU build and the other libraries take 2.5 GB, and pip unpacks beside them
 OnStep = Callable[[float, str], None]
 _ONE_AT_A_TIME = threading.Lock()
+# There while pip is at work, and after it was killed: what it left may be half there although it can be found.
+MARK = Path(sys.prefix) / "studio-models.installing"
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,10 @@ class Wishes:
     allow_cuda: bool = False
 
 
-def missing(modules: Sequence[str]) -> list[str]:
-    """Modules that cannot be imported here yet."""
+def missing(modules: Sequence[str], mark: Path = MARK) -> list[str]:
+    """Modules that cannot be imported here yet; all of them while, or after, an installation was cut short."""
+    if mark.exists():
+        return list(modules)
     importlib.invalidate_caches()
     return [name for name in modules if importlib.util.find_spec(name) is None]
 
@@ -84,6 +89,7 @@ class Runtime:
         pip: runs pip of the environment.
         find_gpus: the NVIDIA cards of this machine.
         reaches: whether an address answers.
+        mark: the file that says that an installation has begun and not ended.
     """
 
     def __init__(
@@ -91,8 +97,9 @@ class Runtime:
         pip: Pip | None = None,
         find_gpus: Callable[[], Sequence[builds.Gpu]] = gpus.find,
         reaches: Callable[[str], bool] | None = None,
+        mark: Path = MARK,
     ) -> None:
-        self._pip, self._find_gpus, self._reaches = pip or Pip(), find_gpus, reaches or answers
+        self._pip, self._find_gpus, self._reaches, self._mark = pip or Pip(), find_gpus, reaches or answers, mark
 
     def install(self, wishes: Wishes, on_step: OnStep, requirements: Path = REQUIREMENTS) -> Plan | None:
         """Installs torch and then everything else of a requirements file; None when torch was there already.
@@ -104,13 +111,21 @@ class Runtime:
         """
         with _one_at_a_time(on_step):
             plan = None
-            if missing(("torch",)):
+            if self._mark.exists():
+                forget_half_installed(self._pip.site_packages())
+            if missing(("torch",), self._mark):
                 plan = self.plan(wishes, on_step)
                 on_step(0.3, f"installing {plan.describe()}")
-                self._pip.run(["install", "--prefer-binary", *plan.arguments], lambda line: on_step(0.4, line))
+                self._install(plan.arguments, lambda line: on_step(0.4, line))
             on_step(0.6, "installing the libraries of models")
             self._install_rest(wishes, requirements, on_step)
+            self._mark.unlink(missing_ok=True)
         return plan
+
+    def _install(self, arguments: Sequence[str], on_line: Callable[[str], None]) -> None:
+        with contextlib.suppress(OSError):  # where the environment cannot be written, pip says so in its own words
+            self._mark.touch()
+        self._pip.run(["install", "--prefer-binary", *arguments], on_line)
 
     def plan(self, wishes: Wishes, on_step: OnStep) -> Plan:
         """Decides, by pip's dry run."""
@@ -152,7 +167,7 @@ class Runtime:
             packages = builds.report_packages(self._dry_run(wanted, on_step))
             builds.judge(packages, bool(self._find_gpus()), wishes.allow_cuda)
             if packages:
-                self._pip.run(["install", "--prefer-binary", *wanted], lambda line: on_step(0.8, line))
+                self._install(wanted, lambda line: on_step(0.8, line))
 
     def _dry_run(self, arguments: Sequence[str], on_step: OnStep) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="studio-pip-") as folder:
@@ -163,6 +178,13 @@ class Runtime:
         if not isinstance(data, dict):
             raise Unavailable("pip's report is no table.", "Update pip in .venv and try again.", "pip_report")
         return data
+
+
+def forget_half_installed(site_packages: Path) -> None:
+    """pip writes RECORD last, but takes a package without one for installed: after an interruption it would stay half for ever."""
+    for folder in site_packages.glob("*.dist-info"):
+        if not (folder / "RECORD").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def require(modules: Sequence[str], wishes: Wishes, on_step: OnStep, runtime: Runtime | None = None) -> Plan | None:

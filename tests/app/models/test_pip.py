@@ -77,6 +77,10 @@ def test_what_is_installed_is_known_with_its_build() -> None:
     assert pip.installed("no-such-package-here") is None
 
 
+def test_where_packages_lie_is_known() -> None:
+    assert (Pip().site_packages() / "pytest").is_dir()
+
+
 def test_versions_that_nobody_lists_are_no_failure(tmp_path: Path) -> None:
     assert python(tmp_path, "import sys; sys.exit(1)").versions("torch") == ""
 

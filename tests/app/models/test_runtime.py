@@ -59,8 +59,8 @@ class FakePip(Pip):
         return [asked for asked in self.asked if asked[0] == "install" and "--dry-run" not in asked]
 
 
-def make(pip: FakePip, *gpus: Gpu, reaches: bool = True) -> Runtime:
-    return Runtime(pip, lambda: gpus, lambda url: reaches)
+def make(pip: FakePip, *gpus: Gpu, reaches: bool = True, mark: Path = Path("/nowhere/at/all")) -> Runtime:
+    return Runtime(pip, lambda: gpus, lambda url: reaches, mark)
 
 
 def quiet(fraction: float, message: str) -> None:
@@ -112,27 +112,28 @@ def test_a_cuda_build_asked_for_by_name_is_wanted_without_a_gpu() -> None:
     assert make(FakePip({f"{INDEX}/cu128": "cuda"})).plan(Wishes(INDEX, "cu128"), quiet).build == "cu128"
 
 
-def test_torch_first_then_the_rest_held_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "missing", lambda modules: list(modules))
+def test_torch_first_then_the_rest_held_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "missing", lambda modules, mark: list(modules))
     pip = FakePip({f"{INDEX}/cpu": "cpu", "rest": "cpu"}, has_torch="2.13.0+cpu")
     said: list[str] = []
-    plan = make(pip).install(Wishes(INDEX), lambda fraction, message: said.append(message))
+    plan = make(pip, mark=tmp_path / "mark").install(Wishes(INDEX), lambda fraction, message: said.append(message))
     assert plan is not None
     first, rest = pip.installs
     assert first[-3:] == plan.arguments
     assert "-r" in rest
     assert "--constraint" in rest
     assert "pip says something" in said
+    assert not (tmp_path / "mark").exists()
 
 
 def test_a_rest_that_would_bring_cuda_stops_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "missing", lambda modules: [])
+    monkeypatch.setattr(runtime, "missing", lambda modules, mark: [])
     with pytest.raises(Refused, match="NVIDIA packages"):
         make(FakePip({"rest": "cuda"}, has_torch="2.13.0+cpu")).install(Wishes(INDEX), quiet)
 
 
 def test_with_torch_here_only_the_rest_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "missing", lambda modules: [])
+    monkeypatch.setattr(runtime, "missing", lambda modules, mark: [])
     pip = FakePip({"rest": "nothing"}, has_torch="2.13.0+cpu")
     assert make(pip).install(Wishes(INDEX), quiet) is None
     assert pip.installs == [], "nothing lacked"
@@ -146,6 +147,31 @@ def test_a_listener_that_gives_up_stops_it() -> None:
         make(FakePip({f"{INDEX}/cpu": "cpu"})).install(Wishes(INDEX), stop)
     assert runtime._ONE_AT_A_TIME.acquire(blocking=False), "the lock was given back"
     runtime._ONE_AT_A_TIME.release()
+
+
+def test_after_an_installation_was_cut_short_everything_counts_as_missing(tmp_path: Path) -> None:
+    class Cut(FakePip):
+        def run(self, arguments: Sequence[str], on_line: Heard) -> str:
+            if "--dry-run" not in arguments and not done:
+                raise KeyboardInterrupt
+            return super().run(arguments, on_line)
+
+        def site_packages(self) -> Path:
+            return tmp_path
+
+    done: list[bool] = []
+    mark = tmp_path / "mark"
+    reports = {f"{INDEX}/cpu": "cpu", "rest": "cpu"}
+    (tmp_path / "half-1.0.dist-info").mkdir()
+    (tmp_path / "whole-1.0.dist-info").mkdir()
+    (tmp_path / "whole-1.0.dist-info" / "RECORD").touch()
+    with pytest.raises(KeyboardInterrupt):
+        make(Cut(reports), mark=mark).install(Wishes(INDEX, "cpu"), quiet)
+    assert missing(("json",), mark) == ["json"]
+    done.append(True)
+    assert make(Cut(reports), mark=mark).install(Wishes(INDEX, "cpu"), quiet) is not None
+    assert missing(("json",), mark) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["whole-1.0.dist-info"]
 
 
 def test_nothing_is_installed_when_nothing_is_missing() -> None:
