@@ -73,53 +73,31 @@ class Played:
 
 
 CARD = (
-    TraceModel("chat", 10 * GIB, 2 * GIB, 9.0, 0.5),  # a 14B language model in 4 bits and its keys and values
+    TraceModel("chat", 19 * GIB // 2, 2 * GIB, 9.0, 0.5),  # a 14B language model in 4 bits, its keys and values
     TraceModel("image", 7 * GIB, 7 * GIB // 2, 6.0, 0.35),  # SDXL in half precision
-    TraceModel("voice", 3 * GIB, GIB, 3.0, 0.15),  # an autoregressive speech model
+    TraceModel("voice", 6 * GIB // 5, GIB // 3, 2.0, 0.08),  # a small speech model
 )
+# (fewest, most) calls of a sitting, seconds of a call, seconds between two requests: a conversation, a round of pictures, a dialogue spoken
+HABITS = {"chat": ((4, 16), 3.0, 10.0), "image": ((6, 40), 4.5, 7.0), "voice": ((5, 30), 1.6, 4.0)}
 
 
-def busy_day(seed: int, jobs: int = 1000, load: float = 1.3) -> Trace:
-    """Sessions as people have them, mixed on one 16 GB card: conversations with pauses, batches of pictures, dialogues to be spoken.
+def busy_day(seed: int, jobs: int = 1000, people: int = 8) -> Trace:
+    """Sittings as people have them, so many at once, mixed on one 16 GB card; when one ends another begins.
 
-    ``load`` is the share of the device's time that is asked for: above 1 a queue builds up, as it does behind batches.
+    Two or three people leave the card pauses; with eight a queue builds up, as it does behind batches and workflows.
     """
     chance = random.Random(seed)
     found: list[TraceJob] = []
-    while len(found) < jobs * 1.2:
-        kind = chance.choices(("chat", "image", "voice"), (0.4, 0.3, 0.3))[0]
-        found += _session(chance, kind)
-    work_s = sum(job.duration_s for job in found)
-    length_s = work_s / load
-    starts: list[TraceJob] = []
-    for session in _sessions(found):
-        begin = chance.uniform(0, length_s)
-        starts += [TraceJob(round(begin + job.at_s, 3), job.model, job.duration_s, job.priority) for job in session]
-    starts.sort(key=lambda job: job.at_s)
-    kept = starts[:jobs]
-    return Trace(int(15.5 * GIB), 48 * GIB, CARD, tuple(kept))
-
-
-def _session(chance: random.Random, kind: str) -> list[TraceJob]:
-    """Calls of one sitting, from its beginning at 0."""
-    at_s, found = 0.0, []
-    if kind == "chat":
-        for _ in range(chance.randint(4, 16)):
-            found.append(TraceJob(round(at_s, 3), kind, round(chance.lognormvariate(1.0, 0.5), 3)))
-            at_s += chance.lognormvariate(2.5, 0.6)
-    else:
-        many, each_s = (chance.randint(6, 40), 4.5) if kind == "image" else (chance.randint(5, 30), 1.6)
-        found = [TraceJob(round(index * 0.02, 3), kind, round(each_s * chance.uniform(0.8, 1.2), 3)) for index in range(many)]
-    return found
-
-
-def _sessions(jobs: Sequence[TraceJob]) -> list[list[TraceJob]]:
-    sessions: list[list[TraceJob]] = []
-    for job in jobs:
-        if job.at_s == 0.0:
-            sessions.append([])
-        sessions[-1].append(job)
-    return sessions
+    free_at = [chance.uniform(0, 20.0) for _ in range(people)]
+    while min(free_at) < (sorted(job.at_s for job in found)[jobs - 1] if len(found) >= jobs else math.inf):
+        person = free_at.index(min(free_at))
+        kind = chance.choice(tuple(HABITS))
+        (fewest, most), each_s, gap_s = HABITS[kind]
+        for _ in range(chance.randint(fewest, most)):
+            found.append(TraceJob(round(free_at[person], 3), kind, round(each_s * chance.lognormvariate(0.0, 0.3), 3)))
+            free_at[person] += gap_s * chance.lognormvariate(0.0, 0.6)
+    found.sort(key=lambda job: job.at_s)
+    return Trace(31 * GIB // 2, 48 * GIB, CARD, tuple(found[:jobs]))
 
 
 def world_of(trace: Trace) -> World:
