@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from configs.errors import Unavailable
 
 OnLine = Callable[[str], None]
 LOOK_EVERY_S = 0.25
+ROOT = Path(__file__).parent.parent.parent
 # What pip says when a registry does not have something, in the words of the versions that are in use.
 _REASON = re.compile(r"^(?:ERROR|error|Error): ?(.+)$")
 
@@ -74,9 +74,10 @@ class Pip:
 
 def _run(command: Sequence[str], lines: list[str], on_line: OnLine) -> int:
     heard: SimpleQueue[str | None] = SimpleQueue()
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}, start_new_session=True,
+    process = subprocess.Popen(  # on a tether: pip must not go on at work on the environment when the studio is killed
+        [sys.executable, "-m", "backends.tether", *command],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
 
     def read() -> None:
@@ -99,16 +100,17 @@ def _run(command: Sequence[str], lines: list[str], on_line: OnLine) -> int:
             lines.append(line)
             last = line
             on_line(line)
-    except BaseException:
+    finally:
         end(process)
-        raise
 
 
-def end(process: subprocess.Popen[str], grace_s: float = 5.0) -> None:
-    """Ends a process and what it started: asked first, by force after the grace."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
+def end(process: subprocess.Popen[str], grace_s: float = 15.0) -> None:
+    """Cuts the tether, which ends pip and what it started; nothing happens to a process that has ended."""
+    if process.stdin is not None:
         with contextlib.suppress(OSError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=grace_s)
-            return
+            process.stdin.close()
+    try:
+        process.wait(timeout=grace_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.pip import Pip, PipFailed, end
+from app.models.pip import ROOT, Pip, PipFailed, end
 
 
 def python(tmp_path: Path, body: str) -> Pip:
@@ -85,11 +85,28 @@ def test_versions_that_nobody_lists_are_no_failure(tmp_path: Path) -> None:
     assert python(tmp_path, "import sys; sys.exit(1)").versions("torch") == ""
 
 
-def test_a_process_that_ignores_the_first_signal_is_killed() -> None:
-    body = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", body], stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+def test_a_process_that_does_not_end_by_itself_is_killed() -> None:
+    body = "import time; print('up', flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", body]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        process.terminate()
         end(process, grace_s=0.2)
         assert process.returncode is not None
+
+
+def test_pip_ends_with_the_process_that_runs_it(tmp_path: Path) -> None:
+    """A killed studio leaves no pip at work on its environment."""
+    mark = tmp_path / "pid"
+    pip = python(tmp_path, f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); print('up', flush=True); time.sleep(60)")
+    code = f"from app.models.pip import Pip; Pip({pip.python!r}).run(['install', 'x'], lambda line: print(line, flush=True))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as studio:
+        assert studio.stdout is not None
+        while studio.stdout.readline().strip() != "up":
+            assert studio.poll() is None
+        studio.kill()
+        studio.wait()
+    stat = Path(f"/proc/{mark.read_text()}/stat")
+    deadline = time.monotonic() + 20
+    while stat.exists() and stat.read_text().split(")")[1].split()[0] != "Z":
+        assert time.monotonic() < deadline, "it still runs"
