@@ -10,17 +10,18 @@ from pydantic import Field, ValidationError
 from app.capability import AnalysisRef, capability
 from app.video.document import VideoAnalysis
 from app.video.models import Keyframe, Strict
-from app.video.outputs import Findings, write_outputs
+from app.video.outputs import Outputs, Tables, write_outputs
 from app.video.reshots import Detection
 from app.video.review import Review
 from app.video.review_document import from_state
 from app.video.reviewed import Material, apply, save_picture
 from app.video.stored import CURVES, SAMPLES, read_curves, read_samples, too_old
-from configs.errors import BadInput, BadMedia, NotFound
+from configs.errors import StudioError
 from jobs.context import JobContext
 from storage.records import Artifact
 
 _PICTURES_SHARE, _DECIDED_SHARE = 0.3, 0.7
+_GONE = {"not_found", "bad_media", "bad_input", "media_missing", "media_changed"}  # codes: of an error's type only they cross processes
 
 
 class Rescene(Strict):
@@ -56,9 +57,11 @@ def rescene_video(request: Rescene, job: JobContext) -> VideoAnalysis:
     wanted = Detection(request.sensitivity, request.min_shot_s)
     material = apply(job, material, wanted, review, job.span(_PICTURES_SHARE, _DECIDED_SHARE))
     job.progress(_DECIDED_SHARE, "Writing the report and the edit lists")
-    write_outputs(job, Findings(material.analysis, curves, samples, material.pictures))
+    analysis, outputs = material.analysis, Outputs(material.analysis, material.pictures, Tables(curves, samples))
+    del material, curves, samples  # the tables are let go of while the files are written
+    write_outputs(job, outputs)
     job.progress(1.0, "Done")
-    return material.analysis
+    return analysis
 
 
 def _read(document: Artifact) -> VideoAnalysis:
@@ -71,10 +74,18 @@ def _read(document: Artifact) -> VideoAnalysis:
 def _made_from(job: JobContext, document: Artifact) -> Iterator[Artifact]:
     """What the analysis was made from, as far as it is still there."""
     for artifact_id in document.inputs:
-        try:
-            yield job.made(artifact_id)
-        except (NotFound, BadMedia):
-            continue
+        found = _still_there(job, artifact_id)
+        if found is not None:
+            yield found
+
+
+def _still_there(job: JobContext, artifact_id: str) -> Artifact | None:
+    try:
+        return job.made(artifact_id)
+    except StudioError as error:
+        if error.code not in _GONE:
+            raise
+        return None
 
 
 def _with_own_pictures(job: JobContext, analysis: VideoAnalysis) -> tuple[VideoAnalysis, dict[str, str]]:
@@ -89,9 +100,8 @@ def _with_own_pictures(job: JobContext, analysis: VideoAnalysis) -> tuple[VideoA
 
 
 def _own(job: JobContext, keyframe: Keyframe, analysis: VideoAnalysis, scene: int, pictures: dict[str, str]) -> Keyframe | None:
-    try:
-        source = job.made(keyframe.artifact_id)
-    except (NotFound, BadMedia, BadInput):
+    source = _still_there(job, keyframe.artifact_id)
+    if source is None:
         return None  # deleted since: the shot gets a new picture where it has no other
     meta = {"width": keyframe.width, "height": keyframe.height, "frame": keyframe.frame, "time_s": keyframe.time_s, "scene": scene}
     first = scene == 0 and not pictures

@@ -13,7 +13,7 @@ from app.video import decode
 from app.video.rescene import Rescene, rescene_video
 from app.video.review import Line, fold
 from app.video.review_document import to_state
-from configs.errors import BadInput
+from configs.errors import BadInput, StudioError
 
 H264 = ("-pix_fmt", "yuv420p")
 
@@ -100,6 +100,33 @@ def test_a_clip_that_has_gone_costs_only_new_pictures(given: tuple[Any, Any, Any
     assert edited.scenes[-1].keyframes == []
     assert "could not be read" in edited.warnings[-1]
     assert studio.artifacts["report.html"]
+
+
+def test_a_clip_that_was_moved_is_told_by_its_code_alone(
+    given: tuple[Any, Any, Any], new_studio: Callable[[], Any], tmp_path: Path
+) -> None:
+    gone = (given[0], given[1], replace(given[2], path=tmp_path / "gone.mp4"))
+    for code, stops in (("media_missing", False), ("disk_full", True)):
+        studio = new_studio()
+        studio._artifact = _across_processes(studio, given[2].id, code)
+        if stops:
+            with pytest.raises(StudioError, match="told"):
+                rescene(gone, studio)
+        else:
+            edited, _ = rescene(gone, studio, fold([Line(1, {"op": "split", "frame": 95})]))
+            assert "could not be read" in edited.warnings[-1]
+
+
+def _across_processes(studio: Any, clip: str, code: str) -> Callable[[dict[str, Any]], Any]:
+    """What a worker hears of the clip: an error without the type that it had."""
+    usual = studio._artifact
+
+    def artifact(fields: dict[str, Any]) -> Any:
+        if fields["id"] == clip:
+            raise StudioError("This is told.", "", code)
+        return usual(fields)
+
+    return artifact
 
 
 def _strictly(studio: Any) -> Callable[[dict[str, Any]], Any]:
