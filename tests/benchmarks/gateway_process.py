@@ -1,4 +1,4 @@
-"""The process that the gateway's benchmark measures: a studio whose one model answers at a steady pace and stamps every piece with the time."""
+"""The process that the gateway's benchmark measures: a studio whose one model keeps a steady pace and stamps every piece with the time."""
 
 from __future__ import annotations
 

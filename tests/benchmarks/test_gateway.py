@@ -23,10 +23,16 @@ def test_what_was_said_is_read_from_both_forms() -> None:
     assert gateway.text_of(whole) == gateway.text_of(event % b"1" + event % b"2" + b"data: [DONE]\n\n") == "1 2 "
 
 
+def test_one_disturbed_second_does_not_decide() -> None:
+    quiet, disturbed = [1.0] * gateway.CLIENTS, [100.0] * gateway.CLIENTS
+    assert gateway.typical([*quiet, *disturbed, *quiet], 0.95) == 1.0
+    assert gateway.typical(disturbed, 0.95) == 100.0
+
+
 def test_rows_say_whether_the_target_is_met() -> None:
     rows = gateway._rows("whole", [(1.0, 9.0)] * 20, [(1.0, 3.0)] * 20)
-    assert [row["ours"] for row in rows] == [9.0, 9.0, 6.0]
-    assert rows[-1]["met"] is False
+    assert [row["ours"] for row in rows] == [9.0, 9.0, 6.0, 9.0]
+    assert rows[2]["met"] is False
     assert gateway._cache([1.0] * 10)[0]["met"] is True
 
 
