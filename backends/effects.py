@@ -49,8 +49,8 @@ class Effects(Protocol):
     def drop(self, engine: Engine) -> None:
         """Drops everything."""
 
-    def trim(self) -> None:
-        """Gives memory that nothing uses back to the system and the device."""
+    def trim(self, deep: bool) -> None:
+        """Gives memory that nothing uses back to the device; ``deep``: to the system too, circles of objects included (0.1 s)."""
 
     def mark(self) -> int | None:
         """Begins to watch for the peak of a call: bytes held now, or None where that cannot be watched."""
@@ -96,14 +96,16 @@ class MachineEffects:
         """Drops everything."""
         engine.close()
 
-    def trim(self) -> None:
-        """Collects circles, empties the allocator's cache, and gives free pages of the heap back."""
-        gc.collect()
+    def trim(self, deep: bool) -> None:
+        """Empties the allocator's cache; ``deep``: collects circles before, and gives free pages of the heap back."""
+        if deep:
+            gc.collect()
         if "torch" in sys.modules and not self.device.is_cpu:
             import torch
 
             torch.cuda.empty_cache()
-        trim_heap()
+        if deep:
+            trim_heap()
 
     def mark(self) -> int | None:
         """The allocator's figure on a GPU; the process's resident pages elsewhere (Linux only)."""

@@ -253,7 +253,7 @@ class FakeEffects:
         """Drops everything."""
         engine.close()
 
-    def trim(self) -> None:
+    def trim(self, deep: bool) -> None:
         """There is nothing to trim."""
 
     def mark(self) -> int | None:

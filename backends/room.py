@@ -132,7 +132,7 @@ class Room:
                 return work(engine)
 
         def fell(rung: Rung, why: str) -> None:
-            self._effects.trim()
+            self._effects.trim(True)
             with self._books.lock:
                 self._books.say("out_of_memory", model, f"{operation} {rung.name}: {why}")
 
@@ -225,7 +225,7 @@ class Room:
                 entry.engine = None
         for engine in engines:
             self._effects.drop(engine)
-        self._effects.trim()
+        self._effects.trim(True)
         self._announcer.close()
 
     # leases -----------------------------------------------------------------------------------------------------------------------

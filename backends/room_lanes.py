@@ -129,7 +129,7 @@ class Lanes:
             failure = error.with_traceback(None)  # frames would keep half-loaded tensors alive
         if footprint is None or engine is None:
             engine = None
-            self.effects.trim()
+            self.effects.trim(True)
             self._failed(action, entry, failure or OutOfMemory("no footprint"))
             return
         seconds = self.books.clock() - began
@@ -172,7 +172,7 @@ class Lanes:
         except BaseException as error:
             failure = error.with_traceback(None)
         if failure is not None:
-            self.effects.trim()
+            self.effects.trim(True)
             self._failed(action, entry, failure)
             return
         seconds = self.books.clock() - began
@@ -229,7 +229,7 @@ class Lanes:
                 entry.engine = None
             last = not any(next_action.kind in ("park", "drop") for next_action in self.books.queues[action.lane])
         if last:
-            self.effects.trim()
+            self.effects.trim(action.kind == "drop")
         with self.books.lock:
             self.books.world.ended(action, self.books.clock())
             if failure is not None and action.kind == "park":

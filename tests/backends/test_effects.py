@@ -91,7 +91,8 @@ def test_engines_go_through_their_life() -> None:
     effects.park(engine)
     assert engine.state == "parked"
     effects.drop(engine)
-    effects.trim()
+    effects.trim(False)
+    effects.trim(True)
     trim_heap()
     assert machine.host_used == 0
     assert effects.clock() <= effects.clock()
