@@ -27,6 +27,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "accuracy": ("accuracy.py", "how true the analysis is, on films whose truth is known, beside the peers"),
     "engines": ("engines.py", "what the engines of models add to their libraries"),
     "gateway": ("gateway.py", "what the gateway adds to a call at 50 at once, and answers from the cache"),
+    "scheduler": ("scheduler.py", "the model scheduler: a million random events, a busy day beside first come first served, learning"),
+    "gpu_models": ("gpu_models.py", "switching full-size models on an NVIDIA GPU, where there is one"),
     "page": ("page.py", "how quickly the page responds"),
 }
 
