@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from backends.base import Cancelled, Device, Footprint, Installed, IsCancelled, OnStep, Shape, Vectors
-from backends.slabs import Slabs
+from backends.slab_engine import SlabEngine
 from backends.token_loop import within_memory
 from backends.transformers_load import LoadWatch, check_folder, dtype_of, watching
 from configs.errors import BadInput, BadMedia, Conflict
-
-if TYPE_CHECKING:
-    from torch import nn
 
 BATCH = {True: 32, False: 128}  # texts in one pass, on a CPU and on a GPU
 LETTERS_PER_TOKEN = 3  # a cautious guess, to plan memory
 
 
-class SentenceEmbeddings:
+class SentenceEmbeddings(SlabEngine):
     """One embedding model. Texts longer than the card's ``context_tokens`` are read up to there.
 
     Attributes:
@@ -27,10 +23,7 @@ class SentenceEmbeddings:
     """
 
     def __init__(self, installed: Installed, device: Device) -> None:
-        self.installed, self.device = installed, device
-        self.state = "installed"
-        self._model: Any = None
-        self._slabs: Slabs | None = None
+        super().__init__(installed, device)
         self._batch = BATCH[device.is_cpu]
 
     def load(self, on_step: OnStep) -> Footprint:
@@ -56,32 +49,7 @@ class SentenceEmbeddings:
         known, wanted = self._model.max_seq_length, self.installed.card.context_tokens
         if wanted and (known is None or wanted < known):
             self._model.max_seq_length = wanted
-        self._slabs, self.state = Slabs(self.modules(), self.device), "parked"
-        return self._slabs.footprint
-
-    def modules(self) -> Mapping[str, nn.Module]:
-        """The torch modules whose weights are moved."""
-        return {"model": self._model}
-
-    def activate(self) -> None:
-        """Host memory to the device; raises `OutOfMemory`."""
-        assert self._slabs is not None, "load comes first"
-        self._slabs.place()
-        self.state = "resident"
-
-    def deactivate(self) -> None:
-        """Drops the device copy."""
-        if self._slabs is not None:
-            self._slabs.drop()
-            self.state = "parked"
-
-    def close(self) -> None:
-        """Frees everything."""
-        if self._slabs is not None:
-            self._slabs.close()
-        self._model = self._slabs = None
-        self.state = "installed"
-        gc.collect()
+        return self.park()
 
     def working_bytes(self, operation: str, shape: Shape) -> int:
         """Activations of one batch: the widest layer and the attention of all heads."""

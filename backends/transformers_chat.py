@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backends.answer import Answer
 from backends.base import Device, Footprint, Installed, IsCancelled, OnStep, Shape
 from backends.chat import ChatCall, ChatPiece
 from backends.chat_prompt import call_schema, encode, offered, render, turns
 from backends.constrained import Constraint, GrammarMaker
-from backends.slabs import Slabs
+from backends.slab_engine import SlabEngine
 from backends.token_loop import PIECE, Prompt, TokenLoop
 from backends.transformers_load import SAFE, load_model
 from configs.errors import BadInput, BadMedia, Conflict
 
-if TYPE_CHECKING:
-    from torch import nn
-
 SMALL_PIECE = 64  # tokens of the prompt in one pass once memory ran out
 
 
-class TransformersChat:
+class TransformersChat(SlabEngine):
     """One language model.
 
     Attributes:
@@ -37,12 +33,10 @@ class TransformersChat:
     pictures = False
 
     def __init__(self, installed: Installed, device: Device) -> None:
-        self.installed, self.device = installed, device
-        self.state, self.notes = "installed", list[str]()
-        self._model: Any = None
+        super().__init__(installed, device)
+        self.notes = list[str]()
         self._tokenizer: Any = None
         self._loop: TokenLoop | None = None
-        self._slabs: Slabs | None = None
         self._grammars: GrammarMaker | None = None
         self._reading = threading.Lock()  # a tokenizer keeps in itself how control words are read
 
@@ -60,33 +54,11 @@ class TransformersChat:
             self._tokenizer = None
             raise
         self._model, self._loop = model, TokenLoop(model)
-        self._slabs = Slabs(self.modules(), self.device)
-        self.state = "parked"
-        return self._slabs.footprint
+        return self.park()
 
-    def modules(self) -> Mapping[str, nn.Module]:
-        """The torch modules whose weights are moved."""
-        return {"model": self._model}
-
-    def activate(self) -> None:
-        """Host memory to the device; raises `OutOfMemory`."""
-        assert self._slabs is not None, "load comes first"
-        self._slabs.place()
-        self.state = "resident"
-
-    def deactivate(self) -> None:
-        """Drops the device copy."""
-        if self._slabs is not None:
-            self._slabs.drop()
-            self.state = "parked"
-
-    def close(self) -> None:
-        """Frees everything."""
-        if self._slabs is not None:
-            self._slabs.close()
-        self._model = self._tokenizer = self._loop = self._slabs = self._grammars = None
-        self.state = "installed"
-        gc.collect()
+    def forget(self) -> None:
+        """The tokenizer, the loop and the grammars."""
+        self._tokenizer = self._loop = self._grammars = None
 
     def working_bytes(self, operation: str, shape: Shape) -> int:
         """Keys and values of all tokens, the widest layer of one piece of the prompt, and the scores."""

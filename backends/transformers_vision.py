@@ -82,10 +82,10 @@ class TransformersVision(TransformersChat):
         self._sight = self._family()
         return super().load(on_step)
 
-    def close(self) -> None:
-        """Frees everything."""
+    def forget(self) -> None:
+        """The processor of pictures as well."""
         self._processor = None
-        super().close()
+        super().forget()
 
     def working_bytes(self, operation: str, shape: Shape) -> int:
         """What words need, and the eye's activations as though every token were of a picture."""
