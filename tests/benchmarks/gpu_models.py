@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from backends.base import Device, EngineKind, Footprint, Installed, OnStep, OutOfMemory, Shape
@@ -213,8 +214,8 @@ def parked_rows(times: int) -> list[Row]:
     torch.cuda.cudart().cudaHostRegister(raw.data_ptr(), raw.nbytes, 0)
     for _ in range(times):
         target = torch.empty(size, dtype=torch.uint8, device=DEVICE)
-        copies.append(timed(lambda: target.copy_(raw, non_blocking=True)))  # noqa: B023
-        del target
+        copies.append(timed(partial(target.copy_, raw, non_blocking=True)))
+        target = None
         torch.cuda.empty_cache()
     torch.cuda.cudart().cudaHostUnregister(raw.data_ptr())
     kernel, copy, evict = (statistics.median(found) for found in (kernels, copies, evictions))
@@ -283,7 +284,8 @@ def kill_rows() -> list[Row]:
 
     torch.cuda.empty_cache()
     before = torch.cuda.mem_get_info(DEVICE)[0]
-    code = "import torch, sys, time; x = torch.empty(4 * 2**30, dtype=torch.uint8, device='cuda:0'); print('held', flush=True); time.sleep(600)"
+    held = "import torch, time; x = torch.empty(4 * 2**30, dtype=torch.uint8, device='cuda:0')"
+    code = f"{held}; print('held', flush=True); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
