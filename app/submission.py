@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +19,7 @@ from storage.jobs import NewJob
 from storage.records import Artifact, Json
 
 PRIORITY_LIMIT = 1000
+_LIKE_AN_ID = re.compile(r"[aj]-[0-9a-z]+")  # a mistyped id rather than the path of a clip
 TakePath = Callable[[str, str], Artifact]  # (path, kind) -> artifact
 
 
@@ -86,6 +89,8 @@ def _resolve(name: str, reference: str, mark: MediaField, artifacts: ArtifactSto
         artifact = artifacts.require_file(artifacts.get(reference))
     elif take_path is None:
         raise BadInput(f"{name} is {reference!r}, which is not an artifact id.", "Upload the file first and give the id it gets.")
+    elif _LIKE_AN_ID.fullmatch(reference):
+        raise BadInput(f"{name} is {reference!r}, which is the id of no artifact.", "Give the id of a file in the library, or a path.")
     else:
         artifact = take_path(reference, kind)
     if artifact.kind != kind:
@@ -133,6 +138,13 @@ def cache_key(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def named_model(values: Mapping[str, Any]) -> str:
+    """What a request without media is about: the model it names, or the file that is to become one; else empty."""
+    model = values.get("model") or values.get("name")
+    path = values.get("path")
+    return model if isinstance(model, str) else Path(path).name if isinstance(path, str) else ""
+
+
 def new_job(
     capability: Capability[Any, Any], values: dict[str, Any], media: Mapping[str, Artifact], *, project_id: str, priority: int = 0,
     parent_id: str | None = None, child_key: str | None = None, key: str | None = None,
@@ -143,7 +155,7 @@ def new_job(
             f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier."
         )
     first = next(iter(media.values()), None)
-    about = str(first.meta.get("clip") or first.name) if first else ""
+    about = str(first.meta.get("clip") or first.name) if first else named_model(values)
     about += f" and {len(media) - 1} more" if len(media) > 1 else ""
     return NewJob(
         id=new_id("j-"), capability=capability.name, title=f"{capability.title}: {about}" if about else capability.title,

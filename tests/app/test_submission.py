@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,19 @@ def test_a_job_is_titled_by_its_media() -> None:
     assert submission.new_job(strict, {}, {}, project_id="default").title == "Strict"
 
 
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        ({"model": "tiny", "variant": None}, "Strict: tiny"),
+        ({"path": "/home/me/models/big one.safetensors", "name": None}, "Strict: big one.safetensors"),
+        ({"path": "/home/me/models/x", "name": "mine"}, "Strict: mine"),
+        ({"model": None}, "Strict"),
+    ],
+)
+def test_without_media_it_is_titled_by_its_model(values: dict[str, Any], title: str) -> None:
+    assert submission.new_job(strict, values, {}, project_id="default").title == title
+
+
 class Several(Ask):
     """Takes a list of clips."""
 
@@ -131,3 +145,12 @@ def test_media_of_another_kind_is_refused() -> None:
 
     with pytest.raises(BadMedia, match="needs video"):
         submission.resolve_media(several, Several(takes=[CLIP.id]), Sounds(), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reference", ["a-nothing", "a-0123", "j-1m7y3e2wxsz6qbqy"])
+def test_a_mistyped_id_is_not_looked_for_as_a_path(reference: str) -> None:
+    def take(path: str, kind: str) -> Artifact:
+        raise AssertionError(path)
+
+    with pytest.raises(BadInput, match="the id of no artifact"):
+        submission.resolve_media(several, Several(takes=[reference]), Shelf(), take)  # type: ignore[arg-type]

@@ -118,17 +118,20 @@ export class Memory {
     return node;
   }
 
+  /** The scheduler speaks of models by their names; a person reads titles. */
+  #reason(row) { return sentence(row.model ? row.reason.replaceAll(row.model, this.titleOf(row.model)) : row.reason); }
+
   #drawWaiting() {
     const { waiting } = this.status, now = (Date.now() - this.heard) / 1000;
     setHidden(this.waitingGroup, waiting.length === 0);
     patchList(this.waiting, waiting.map((row, index) => ({ ...row, index })), (row) => row.index, () => el("li", {}, el("strong"), el("span.muted")), (node, row) => {
       setText(node.firstChild, `${this.titleOf(row.model)}: ${row.operation}, ${duration(Math.round(row.since_s + now))}`);
-      setText(node.lastChild, sentence(row.reason));
+      setText(node.lastChild, this.#reason(row));
     });
   }
 
   #drawDecisions() {
-    const rows = folded(this.status.decisions.slice(-DECISIONS)), onGpu = !this.status.budget.shared;
+    const onGpu = !this.status.budget.shared, rows = folded(this.status.decisions.filter((row) => onGpu || row.action !== "activate").slice(-DECISIONS)); // nothing moves to a device in RAM
     setHidden(this.decisionsGroup, rows.length === 0);
     const seen = new Map();
     const key = (row) => { const base = `${row.since}:${row.action}:${row.model}`, times = seen.get(base) ?? 0; seen.set(base, times + 1); return `${base}:${times}`; };
@@ -136,7 +139,7 @@ export class Memory {
       const [time, what, why] = node.children;
       setText(time, new Date(row.at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }));
       setText(what, [actionWord(row.action, onGpu), row.model ? this.titleOf(row.model) : "", row.times > 1 ? `× ${row.times}` : ""].filter(Boolean).join(" "));
-      setText(why, sentence(row.reason));
+      setText(why, this.#reason(row));
       node.dataset.action = row.action;
     });
   }
