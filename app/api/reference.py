@@ -52,7 +52,7 @@ def _methods_of(request: Request) -> set[str]:
     found: set[str] = set()
     for route in _routes(request.app.router.routes):
         if route.endpoint is not nowhere and route.matches(request.scope)[0] is Match.PARTIAL:
-            found |= route.methods
+            found |= route.methods or set()
     return found
 
 
