@@ -40,18 +40,14 @@ def _card_for(request: ImportModel, path: Path, found: Found, catalogue: Catalog
     if request.card is None:
         card = new_card(request.name or slug(path.stem if path.is_file() else path.name), path, found)
         if card.name in catalogue.cards() and catalogue.card(card.name).source.path is None:
-            raise Conflict(
-                f"There is a model named {card.name} already.", "Give another name, or `card` if these are its files."
-            )
+            raise Conflict(f"There is a model named {card.name} already.", "Give another name, or `card` if these are its files.")
         return card, card.variant()
     card = catalogue.card(request.card)
     require_licence(card, accepted=request.accept_licence)
     for form in card.variants:
         if form.quantise is None and not unmet(found.files, form.files) and found.task == card.task:
             return card, form
-    raise BadInput(
-        f"{path} does not have the files of {card.title}.", "Leave `card` out to import it by itself.", "other_model"
-    )
+    raise BadInput(f"{path} does not have the files of {card.title}.", "Leave `card` out to import it by itself.", "other_model")
 
 
 def new_card(name: str, path: Path, found: Found) -> ModelCard:
