@@ -17,6 +17,7 @@ from configs.errors import Unavailable
 
 LOG = logging.getLogger(__name__)
 PROBE_S = 2.0  # between two looks at what other programs hold, while anything is in memory or awaited
+NOISE_BYTES = 64 * 2**20  # smaller changes of other programs' share are no news
 RETRY_S = 0.2  # until a move that ran out of memory is tried again
 TRIES = 3
 IDLE_WAIT_S = 60.0
@@ -100,7 +101,7 @@ class Lanes:
             )
             held = Held(weights, world.host_used - weights, elsewhere)
             found = foreign(probe, held, budget.foreign_host, (budget.device_bytes, budget.host_bytes))
-            if found != (budget.foreign_device, budget.foreign_host):
+            if max(abs(found[0] - budget.foreign_device), abs(found[1] - budget.foreign_host)) >= NOISE_BYTES:
                 budget.foreign_device, budget.foreign_host = found
                 books.decide()
 

@@ -68,6 +68,17 @@ def test_other_programs_are_noticed_by_looking() -> None:
     made.room.close()
 
 
+def test_small_changes_of_other_programs_are_no_news() -> None:
+    made = make_room()
+    made.machine.foreign_device = GIB
+    made.room._lanes.look()
+    before = made.room.status()["budget"]["device_foreign_bytes"]
+    made.machine.foreign_device += 10 * 2**20
+    made.room._lanes.look()
+    assert made.room.status()["budget"]["device_foreign_bytes"] == before
+    made.room.close()
+
+
 def test_keep_alive_parks_by_itself() -> None:
     made = make_room(limits=Limits(keep_alive_s=0.05))
     made.room.load("voice")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.benchmarks import scheduler
 
 
@@ -11,6 +13,7 @@ def test_every_target_is_met() -> None:
     assert all(row["what"] for row in rows)
 
 
+@pytest.mark.slow
 def test_a_day_of_jobs() -> None:
     rows = scheduler.day_rows(1000)
     assert [row["met"] for row in rows if "met" in row] == [True, True]
