@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
+
 from tests.benchmarks.gateway_process import CARD, CLIENTS, PACE_S, PIECES, WORDS
 from tests.benchmarks.queue_rows import percentile
 
@@ -32,12 +34,24 @@ COMMAND = (sys.executable, "-m", "tests.benchmarks.gateway_process")
 def run(quick: bool) -> list[Row]:
     """Every row; a quick run asks once instead of ten times per client."""
     rounds = 1 if quick else 10
-    plain = _direct(rounds)
-    with _serving() as url:
+    plain, beside_ms = _direct(rounds)
+    with _serving() as (url, process):
+        before = _cpu_s(process)
         streamed = asyncio.run(_clients(url, rounds, stream=True))
+        between = _cpu_s(process)
         whole = asyncio.run(_clients(url, rounds, stream=False))
+        spent_ms = [(between - before) / len(streamed) * 1000, (_cpu_s(process) - between) / len(whole) * 1000]
         hits = asyncio.run(_hits(url, 50 if quick else 1000))
-    return [*_rows("streamed", streamed, plain), *_rows("whole", whole, plain), *_first(streamed, plain), *_cache(hits)]
+    processor: list[Row] = [
+        {"what": f"{kind}: processor time of the studio per chat, ms (peer: without HTTP)", "ours": ours, "peer": beside_ms}
+        for kind, ours in zip(("streamed", "whole"), spent_ms, strict=True)
+    ]
+    return [*_rows("streamed", streamed, plain), *_rows("whole", whole, plain), *_first(streamed, plain), *_cache(hits), *processor]
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def typical(times: Sequence[float], share: float) -> float:
@@ -86,21 +100,23 @@ def judged(asked: float, first: float, last: float, stamps: Sequence[float]) -> 
     return (first - asked) * 1000, ((stamps[0] - asked) + (last - stamps[-1])) * 1000
 
 
-def _direct(rounds: int) -> list[tuple[float, float]]:
+def _direct(rounds: int) -> tuple[list[tuple[float, float]], float]:
+    """(what `judged` says of each call, the studio's processor time per call in ms)."""
     done = subprocess.run([*COMMAND, "direct", "--rounds", str(rounds)], capture_output=True, text=True, check=True, timeout=300)
     found = []
-    for row in json.loads(done.stdout):
+    told = json.loads(done.stdout)
+    for row in told["timings"]:
         asked, heard, ended, stamps = row[0], row[1 : PIECES + 2], row[PIECES + 2], row[PIECES + 3 :]
         found.append(judged(asked, heard[0], ended, stamps))
-    return found
+    return found, told["cpu_s"] / len(found) * 1000
 
 
 @contextmanager
-def _serving() -> Iterator[str]:
+def _serving() -> Iterator[tuple[str, psutil.Process]]:
     with subprocess.Popen([*COMMAND, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
-        yield process.stdout.readline().strip()
+        yield process.stdout.readline().strip(), psutil.Process(process.pid)
         process.stdin.close()
         process.wait(20)
 

@@ -118,12 +118,14 @@ def direct(folder: Path, rounds: int) -> None:
             timings.append([asked, *(at for at, text in heard if text), time.monotonic(), *stamps])
 
     with opened(folder) as studio:
+        spent = time.process_time()
         threads = [threading.Thread(target=client, args=(studio,)) for _ in range(CLIENTS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    print(json.dumps(timings), flush=True)
+        spent = time.process_time() - spent
+    print(json.dumps({"timings": timings, "cpu_s": spent}), flush=True)
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ def test_the_model_stamps_its_pieces(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_clients_read_what_is_streamed_and_what_is_whole() -> None:
-    with gateway._serving() as url:
+    with gateway._serving() as (url, _):
         for stream in (True, False):
             sent, first, end, body = asyncio.run(gateway.Client(url).ask(stream=stream))
             assert sent < first <= end
