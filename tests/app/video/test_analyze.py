@@ -155,7 +155,7 @@ def test_a_damaged_film_is_analysed_as_far_as_it_goes(clips: Callable[..., Path]
 
 
 def test_it_is_in_the_table_and_describes_itself() -> None:
-    assert (analyze_video.name, analyze_video.lane, analyze_video.reusable, analyze_video.version) == ("video.analyze", "cpu", True, 3)
+    assert (analyze_video.name, analyze_video.lane, analyze_video.reusable, analyze_video.version) == ("video.analyze", "cpu", True, 4)
     assert analyze_video.media_fields().keys() == {"video"}
     assert "edit lists" in analyze_video.summary
 
