@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -12,9 +13,9 @@ from app.video.analysers.sound import why_absent
 from app.video.curves import Shot
 from app.video.decisions import cuts_on_beat, decide_all, with_banding
 from app.video.document import AnalysedMedia, AnalysisSettings, VideoAnalysis
-from app.video.models import AnalyzeVideo, MediaInfo
-from app.video.outputs import Findings as Outputs
-from app.video.outputs import write_outputs
+from app.video.memory import give_back
+from app.video.models import AnalyzeVideo, MediaInfo, Scene
+from app.video.outputs import Outputs, Tables, write_outputs
 from app.video.reshots import Detection
 from app.video.review_document import from_state
 from app.video.reviewed import Material, apply
@@ -26,7 +27,6 @@ from storage.records import Artifact
 
 if TYPE_CHECKING:
     from app.video.analysers.sound import Sound
-    from app.video.curves import Curves
     from app.video.scene_pass import PassResult
 
 GENERATOR = "Animation AI Studio"
@@ -50,16 +50,25 @@ def analyze_video(request: AnalyzeVideo, job: JobContext) -> VideoAnalysis:
         found = ScenePass(job, request, source.path, info, job.span(0.0, _PASS_SHARE), processes).run()
         job.progress(_PASS_SHARE, "Listening to the end")
         sound = listening.result()
-    curves = found.table.hand_over()
-    analysis = assemble(request, source, info, found, curves, sound)
-    material = Material(analysis, curves, Samples.of(found.table), found.files, source.path)
+    material = _material(request, source, info, found, sound)
+    del found, sound
     review = from_state(job.review(source.id))
     if not review.is_empty:
         material = apply(job, material, Detection(), review, job.span(_PASS_SHARE, _PASS_SHARE + 0.03))
     job.progress(_PASS_SHARE + 0.03, "Writing the report and the edit lists")
-    write_outputs(job, Outputs(material.analysis, curves, material.samples, material.pictures))
+    analysis = material.analysis
+    outputs = Outputs(analysis, material.pictures, Tables(material.curves, material.samples))
+    del material  # the tables are let go of while the files are written
+    write_outputs(job, outputs)
     job.progress(1.0, "Done")
-    return material.analysis
+    return analysis
+
+
+def _material(request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: PassResult, sound: Sound | None) -> Material:
+    curves, samples = found.table.hand_over(), Samples.of(found.table)
+    give_back()  # what the pass itself needed
+    analysis = assemble(request, source, info, found, Findings(curves, samples.rows, shots_of(found.scenes), info), sound)
+    return Material(analysis, curves, samples, found.files, source.path)
 
 
 def media_info(source: Artifact) -> MediaInfo:
@@ -73,13 +82,11 @@ def media_info(source: Artifact) -> MediaInfo:
 
 
 def assemble(
-    request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: PassResult, curves: Curves, sound: Sound | None
+    request: AnalyzeVideo, source: Artifact, info: MediaInfo, found: PassResult, findings: Findings, sound: Sound | None
 ) -> VideoAnalysis:
     """Everything that is known, as one document."""
     from app.video.quality import overall
 
-    shots = [Shot(scene.start_frame, scene.end_frame) for scene in found.scenes]
-    findings = Findings(curves, found.table.samples(), shots, info)
     answers = decide_all(findings, found.interlacing)
     scenes = with_banding(found.scenes, answers["picture"])
     return VideoAnalysis(
@@ -108,6 +115,11 @@ def assemble(
         sound_absent=why_absent(info) if sound is None else None,
         **answers,
     )
+
+
+def shots_of(scenes: Sequence[Scene]) -> list[Shot]:
+    """The frames of each scene."""
+    return [Shot(scene.start_frame, scene.end_frame) for scene in scenes]
 
 
 def engine_name(request: AnalyzeVideo) -> str:

@@ -10,6 +10,7 @@ from app.video.analysers import ANALYSERS
 from app.video.analysers.base import Findings
 from app.video.analysers.quality import BANDING, FilmQuality
 from app.video.document import CutsOnBeat
+from app.video.memory import Alike, lighten
 from app.video.models import MediaInfo, Scene
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 def decide_all(findings: Findings, interlacing: Interlacing | None) -> dict[str, Any]:
     """Analyser's name -> its answer. ``interlacing`` was judged on the full pictures, which are gone by now."""
-    answers: dict[str, Any] = {analyser.name: analyser.decide(findings) for analyser in ANALYSERS}
+    answers: dict[str, Any] = {}
+    alike: Alike = {}
+    for analyser in ANALYSERS:
+        answers[analyser.name] = analyser.decide(findings)
+        lighten(answers[analyser.name], alike)
     answers["technical"] = answers["technical"].model_copy(update={"interlacing": interlacing})
     return answers
 

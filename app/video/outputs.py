@@ -11,6 +11,7 @@ from app.video.analysers.subjects import SubjectTrack
 from app.video.clock import FilmClock
 from app.video.curves import Curves
 from app.video.document import VideoAnalysis
+from app.video.document_json import document_json
 from app.video.export_camera import camera_csv, has_moves
 from app.video.export_chapters import to_ffmetadata, to_youtube
 from app.video.export_csv import to_csv
@@ -20,7 +21,8 @@ from app.video.export_frames_csv import frames_csv
 from app.video.export_marker_edl import Marker, to_marker_edl
 from app.video.export_markers import RESOLVE_COLOURS, markers_csv, place_of, title_of
 from app.video.export_otio import to_otio
-from app.video.report import to_html
+from app.video.memory import give_back
+from app.video.report import html_pieces
 from app.video.review_document import AppliedMarker
 from app.video.stored import CURVES, DOCUMENT, SAMPLES, Samples
 from jobs.context import JobContext
@@ -32,32 +34,48 @@ _FAR = {name for name in Changes.columns if name[1:].isdecimal() and name not in
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What the writers write from. ``pictures``: keyframe name -> path."""
+class Tables:
+    """The numbers of every frame, and of the sampled ones."""
 
-    analysis: VideoAnalysis
     curves: Curves
     samples: Samples
+
+
+@dataclass
+class Outputs:
+    """What the writers write from. ``pictures``: keyframe name -> path; ``tables``: let go of when no file needs them any more."""
+
+    analysis: VideoAnalysis
     pictures: Mapping[str, str]
+    tables: Tables | None
+
+    @property
+    def curves(self) -> Curves:
+        """Every frame's numbers; only for the files that are written first."""
+        assert self.tables is not None
+        return self.tables.curves
 
 
 @dataclass(frozen=True)
 class Output:
-    """One file: its name, what it is, and who writes it."""
+    """One file: its name, what it is, and who writes it. ``tabled``: it is written from the tables, and so before the others."""
 
     name: str
     kind: str
     media_type: str
-    write: Callable[[Findings], str | Iterator[str]]
+    write: Callable[[Outputs], str | Iterator[str]]
     role: str = RESULT
-    wanted: Callable[[Findings], bool] = lambda found: True
+    wanted: Callable[[Outputs], bool] = lambda found: True
+    tabled: bool = False
 
 
 OUTPUTS: tuple[Output, ...] = (
-    Output("analysis.json", "data", "application/json", lambda f: f.analysis.model_dump_json(indent=2)),
+    Output("analysis.json", "data", "application/json", lambda f: document_json(f.analysis)),
     Output("scenes.csv", "data", "text/csv", lambda f: to_csv(f.analysis)),
-    Output("frames.csv", "data", "text/csv", lambda f: frames_csv(for_people(f.curves), f.analysis.media.info.video)),
-    Output("camera.csv", "data", "text/csv", lambda f: camera_csv(f.analysis, f.curves), wanted=lambda f: has_moves(f.analysis)),
+    Output("frames.csv", "data", "text/csv", lambda f: frames_csv(for_people(f.curves), f.analysis.media.info.video), tabled=True),
+    Output(
+        "camera.csv", "data", "text/csv", lambda f: camera_csv(f.analysis, f.curves), wanted=lambda f: has_moves(f.analysis), tabled=True
+    ),
     Output("scenes.edl", "timeline", "text/plain", lambda f: to_edl(f.analysis)),
     Output("markers.edl", "timeline", "text/plain", lambda f: to_marker_edl(f.analysis, all_markers(f.analysis))),
     Output("markers.csv", "data", "text/csv", lambda f: markers_csv(f.analysis), wanted=lambda f: bool(hand_made(f.analysis))),
@@ -65,27 +83,39 @@ OUTPUTS: tuple[Output, ...] = (
     Output("scenes.fcpxml", "timeline", "application/xml", lambda f: to_fcpxml(f.analysis)),
     Output("chapters.ffmeta", "timeline", "text/plain", lambda f: to_ffmetadata(f.analysis)),
     Output("chapters.txt", "document", "text/plain", lambda f: to_youtube(f.analysis)),
-    Output("report.html", "document", "text/html", lambda f: to_html(f.analysis, f.pictures)),
-    Output("lanes.json", "data", "application/json", lambda f: _lanes(f), SUPPORT),
+    Output("report.html", "document", "text/html", lambda f: html_pieces(f.analysis, f.pictures)),
+    Output("lanes.json", "data", "application/json", lambda f: _lanes(f), SUPPORT, tabled=True),
 )
 
 
-def write_outputs(job: JobContext, found: Findings) -> None:
-    """Writes and keeps every file of the table, then the curves and the pictures with their composition."""
+def write_outputs(job: JobContext, found: Outputs) -> None:
+    """Writes and keeps the tables and every file of `OUTPUTS`, then the pictures with their composition.
+
+    A long film's tables and documents together would need much memory: the tables go once what is written from them is.
+    """
+    assert found.tables is not None
     source = [found.analysis.media.artifact_id]
-    stored = [_store(job, name, data, source) for name, data in ((CURVES, found.curves.pack()), (SAMPLES, found.samples.pack()))]
-    for output in OUTPUTS:
-        if not output.wanted(found):
-            continue
-        about = {"clip": found.analysis.media.name} if output.name == DOCUMENT else {}
-        inputs = [*source, *stored] if output.name == DOCUMENT else source  # the way from an analysis to what it was decided from
-        path = job.work_dir / output.name
-        text = output.write(found)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines([text] if isinstance(text, str) else text)
-        job.save(output.name, path, kind=output.kind, role=output.role, media_type=output.media_type, inputs=inputs, meta=about)
-        path.unlink()
+    stored = [_store(job, name, table.pack(), source) for name, table in ((CURVES, found.tables.curves), (SAMPLES, found.tables.samples))]
+    for output in (output for output in OUTPUTS if output.tabled):
+        _write(job, found, output, source)
+    found.tables = None
+    for output in (output for output in OUTPUTS if not output.tabled):
+        # the way from an analysis to what it was decided from
+        _write(job, found, output, [*source, *stored] if output.name == DOCUMENT else source)
     _draw_compositions(job, found)
+
+
+def _write(job: JobContext, found: Outputs, output: Output, inputs: list[str]) -> None:
+    if not output.wanted(found):
+        return
+    path = job.work_dir / output.name
+    text = output.write(found)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines([text] if isinstance(text, str) else text)
+    about = {"clip": found.analysis.media.name} if output.name == DOCUMENT else {}
+    job.save(output.name, path, kind=output.kind, role=output.role, media_type=output.media_type, inputs=inputs, meta=about)
+    path.unlink()
+    give_back()
 
 
 def _store(job: JobContext, name: str, data: bytes, inputs: list[str]) -> str:
@@ -128,13 +158,13 @@ def all_markers(analysis: VideoAnalysis) -> list[Marker]:
     return [*notes, *worst_moments(analysis)]
 
 
-def _lanes(found: Findings) -> str:
+def _lanes(found: Outputs) -> str:
     from app.video.lanes import make_lanes
 
     return make_lanes(found.analysis, found.curves).model_dump_json()
 
 
-def _draw_compositions(job: JobContext, found: Findings) -> None:
+def _draw_compositions(job: JobContext, found: Outputs) -> None:
     """Each scene's best keyframe with thirds, power points and the subject's box."""
     import cv2
 

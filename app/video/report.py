@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from string import Template
 
 from app.video import report_notes, report_words
 from app.video.document import VideoAnalysis
 from app.video.models import AudioStream, Keyframe, Scene
 
 _TEMPLATE = Path(__file__).with_name("report.html")
+_MARK = re.compile(r"\$([a-z_]+)")  # where the template wants something
 _JPEG_QUALITY = 82
 _STRIP_PX = 160
 _STRIP_CELLS = 8  # pictures that find room side by side in the strip
@@ -27,34 +28,59 @@ def to_html(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> str:
 
     Every name from outside is escaped; the page refers to nothing outside itself.
     """
+    return "".join(html_pieces(analysis, pictures))
+
+
+def html_pieces(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> Iterator[str]:
+    """The page of `to_html`, shot by shot, so that a long film's pictures are not all held at once."""
+    words, lists = _words(analysis), _lists(analysis, pictures)
+    for place, piece in enumerate(_MARK.split(_TEMPLATE.read_text(encoding="utf-8"))):
+        if place % 2 == 0:
+            yield piece
+        elif piece in lists:
+            yield from lists[piece]
+        else:
+            yield words[piece]
+
+
+def _lists(analysis: VideoAnalysis, pictures: Mapping[str, str]) -> dict[str, Iterator[str]]:
+    """The parts of the page that show pictures."""
     shown = _shown(analysis.scenes)
     side = next((px for most, px in _PICTURE_SIZES if sum(map(len, shown)) <= most), 128)
-    data = {k.name: _embedded(k, pictures, side) for group in shown for k in group}
-    media, video = analysis.media, analysis.media.info.video
-    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        name=escape(media.name),
-        lead=escape(_lead(analysis)),
-        poster=_poster(analysis, data),
-        strip="".join(_strip(scene, analysis.duration_s, pictures) for scene in analysis.scenes),
-        duration=escape(_clock(analysis.duration_s)),
-        figures=_figures(analysis),
-        facts=_facts(analysis),
-        warnings="".join(f"<li>{escape(w)}</li>" for w in analysis.warnings),
-        warnings_class="" if analysis.warnings else "none",
-        rhythm=_rhythm(analysis),
-        scenes="".join(
-            _scene(scene, group, data, report_words.of_shot(analysis, scene.index))
+
+    def embedded(keyframe: Keyframe) -> str:
+        return _embedded(keyframe, pictures, side)
+
+    return {
+        "poster": iter([_poster([k for group in shown for k in group], embedded)]),
+        "strip": (_strip(scene, analysis.duration_s, pictures) for scene in analysis.scenes),
+        "scenes": (
+            _scene(scene, group, [embedded(k) for k in group], report_words.of_shot(analysis, scene.index))
             for scene, group in zip(analysis.scenes, shown, strict=True)
         ),
-        notes=report_notes.section(analysis),
-        settings=escape(
+    }
+
+
+def _words(analysis: VideoAnalysis) -> dict[str, str]:
+    media, video = analysis.media, analysis.media.info.video
+    return {
+        "name": escape(media.name),
+        "lead": escape(_lead(analysis)),
+        "duration": escape(_clock(analysis.duration_s)),
+        "figures": _figures(analysis),
+        "facts": _facts(analysis),
+        "warnings": "".join(f"<li>{escape(w)}</li>" for w in analysis.warnings),
+        "warnings_class": "" if analysis.warnings else "none",
+        "rhythm": _rhythm(analysis),
+        "notes": report_notes.section(analysis),
+        "settings": escape(
             f"{analysis.settings.detector} detector, threshold {analysis.settings.scene_threshold:g}, "
             f"at least {analysis.settings.min_scene_frames} frames a scene"
         ),
-        engine=escape(analysis.engine),
-        generator=escape(analysis.generator),
-        aspect=f"{video.width} / {video.height}",
-    )
+        "engine": escape(analysis.engine),
+        "generator": escape(analysis.generator),
+        "aspect": f"{video.width} / {video.height}",
+    }
 
 
 def _shown(scenes: Sequence[Scene]) -> list[list[Keyframe]]:
@@ -94,12 +120,12 @@ def _lead(analysis: VideoAnalysis) -> str:
     return f"{count} shots in {_clock(analysis.duration_s)}; {mean_s:.1f} s on average, {extremes}."
 
 
-def _poster(analysis: VideoAnalysis, data: Mapping[str, str]) -> str:
-    keyframes = [k for scene in analysis.scenes for k in scene.keyframes if data.get(k.name)]
-    if not keyframes:
-        return ""
-    best = max(keyframes, key=lambda k: k.sharpness)
-    return f'<figure class="poster">{_picture(data[best.name], f"Frame {best.frame}", best.timecode)}</figure>'
+def _poster(keyframes: Sequence[Keyframe], embedded: Callable[[Keyframe], str]) -> str:
+    """The sharpest of the pictures that can be read."""
+    for keyframe in sorted(keyframes, key=lambda k: -k.sharpness):
+        if data := embedded(keyframe):
+            return f'<figure class="poster">{_picture(data, f"Frame {keyframe.frame}", keyframe.timecode)}</figure>'
+    return ""
 
 
 def _picture(data: str, alt: str, caption: str) -> str:
@@ -174,11 +200,11 @@ def _rhythm(analysis: VideoAnalysis) -> str:
     return f'<h2>Rhythm</h2><div class="chart">{drawing}<p>Each bar is a shot: as wide and as high as it is long.</p></div>'
 
 
-def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Mapping[str, str], said: Sequence[tuple[str, str]]) -> str:
+def _scene(scene: Scene, keyframes: Sequence[Keyframe], data: Sequence[str], said: Sequence[tuple[str, str]]) -> str:
     pictures = "".join(
-        f"<figure>{_picture(data[k.name], f'Shot {scene.index + 1}, frame {k.frame}', k.timecode)}</figure>"
-        for k in keyframes
-        if data.get(k.name)
+        f"<figure>{_picture(embedded, f'Shot {scene.index + 1}, frame {k.frame}', k.timecode)}</figure>"
+        for k, embedded in zip(keyframes, data, strict=True)
+        if embedded
     )
     quality = scene.quality
     figures = (

@@ -19,6 +19,7 @@ from app.video.curve_finder import CurveFinder
 from app.video.decode import Decoder, Picture, Place
 from app.video.keyframes import Candidate, Shortlist, appeal, choose, write_jpeg
 from app.video.looking import Look, Looker, looks_at
+from app.video.memory import Alike, lighten
 from app.video.models import AnalyzeVideo, Keyframe, MediaInfo, Scene
 from app.video.quality import FrameQuality, measure_frame, summarize
 from app.video.scenes import Cut, SceneFinder, make_detector
@@ -95,6 +96,7 @@ class ScenePass:
         self._finder = self._make_finder()
         self._decoder = Decoder(path, 1.0 / info.video.fps)
         self._scenes: list[Scene] = []
+        self._alike: Alike = {}
         self._files: dict[str, str] = {}
         self._open: OpenScene | None = None
         self._chunks: list[str] = []
@@ -206,7 +208,9 @@ class ScenePass:
         self._job.forget(name)
 
     def _remember(self, kept: dict[str, Any]) -> None:
-        self._scenes.append(Scene.model_validate(kept["scene"]))
+        scene = Scene.model_validate(kept["scene"])
+        lighten(scene, self._alike)
+        self._scenes.append(scene)
         self._files.update(kept["files"])
 
     def _look_again(self, start: Cut) -> tuple[dict[int, FrameQuality], list[Candidate]]:
@@ -290,6 +294,7 @@ class ScenePass:
         name, chunk = packed
         quality = self._unkept
         self._job.step(name, lambda: {**chunk, "quality": quality})
+        self._job.forget(name)
         self._chunks.append(name)
         self._unkept = []
         start = self._open.start

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+_BLOCK = 8192  # rows
+
+
 class Table:
     """Rows of the frames seen so far, in order, from frame 0.
 
@@ -71,10 +74,18 @@ class Table:
 
     def hand_over(self) -> Curves:
         """All rows; the table lets go of them, so that a long film's are not held twice. Times, stamps and samples stay."""
-        curves = self.curves()
-        self._rows = array("f")
+        import numpy as np
+
+        width, count = len(self._names), len(self)
+        columns = [np.empty(count, dtype=np.float32) for _ in self._names]
+        for end in range(count if width else 0, 0, -_BLOCK):  # from the end on, where an array can be cut off without being copied
+            start = max(0, end - _BLOCK)
+            for column, values in zip(columns, _matrix(self._rows[start * width :], width).T, strict=True):
+                column[start:end] = values
+            del self._rows[start * width :]
         give_back()
-        return curves
+        times = np.array(self._times, dtype=np.float64)
+        return Curves(self.fps, times, dict(zip(self._names, columns, strict=True)))
 
     def samples(self) -> Curves:
         """The sampled frames' rows; column ``frame`` holds their numbers."""

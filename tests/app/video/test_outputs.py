@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.video.outputs import AUTHOR, OUTPUTS, worst_moments
+from app.video.outputs import AUTHOR, OUTPUTS, Outputs, Tables, worst_moments, write_outputs
+from app.video.stored import read_curves, read_samples
+from jobs.context import JobContext
 
 H264 = ("-c:v", "libx264", "-pix_fmt", "yuv420p")
 # A white flash in the midst of a moving picture.
@@ -58,3 +60,24 @@ def test_the_rows_hold_what_a_person_can_read(made: tuple[Any, Any]) -> None:
     heading = made[1].read("frames.csv").splitlines()[0].split(",")
     assert {"d1", "h1", "luma_mean", "cam_dx", "cam_zoom"} <= set(heading)
     assert not {"d2", "h32", "m16", "r8"} & set(heading)
+
+
+def test_tables_are_let_go_of_before_the_documents_are_written(made: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis, studio = made
+    pictures = {k.name: str(studio.artifacts[k.name].path) for scene in analysis.scenes for k in scene.keyframes}
+    tables = Tables(read_curves(studio.artifacts["curves.npz"].path), read_samples(studio.artifacts["samples.npz"].path))
+    found, seen = Outputs(analysis, pictures, tables), {}
+    first = {name: studio.artifacts[name].path.read_bytes() for name in studio.artifacts}
+    save = JobContext.save
+
+    def watched(job: JobContext, name: str, *args: Any, **more: Any) -> Any:
+        seen[name] = found.tables is not None
+        return save(job, name, *args, **more)
+
+    monkeypatch.setattr(JobContext, "save", watched)
+    studio.artifacts.clear()
+    write_outputs(studio.context(), found)
+    tabled = {"curves.npz", "samples.npz", *(output.name for output in OUTPUTS if output.tabled)}
+    assert {name for name, held in seen.items() if held} == tabled & seen.keys()
+    assert not seen["analysis.json"]
+    assert {name: studio.artifacts[name].path.read_bytes() for name in seen} == {name: first[name] for name in seen}

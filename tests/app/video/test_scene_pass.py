@@ -165,6 +165,16 @@ def test_taking_up_again_does_not_decode_what_was_done(
     assert len(analysis.scenes) == 8
 
 
+def test_what_is_kept_at_checkpoints_is_not_held_as_well(
+    film: Path, media_of: Callable[..., Any], studio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scene_pass, "_CHECKPOINT_EVERY_S", 0.0)
+    job = studio.context(media_of(film))
+    analyze_video(AnalyzeVideo(video="clip"), job)
+    assert len([name for name in studio.steps if name.startswith("curves/")]) > 3
+    assert set(job._steps.values()) == {None}
+
+
 def test_a_checkpoint_of_another_form_is_ignored(
     film: Path, media_of: Callable[..., Any], studio: Any, analyse: Callable[..., Any]
 ) -> None:

@@ -123,3 +123,10 @@ def test_the_real_table_has_unique_names() -> None:
     Table(ANALYSERS, 24.0)
     names = [a.name for a in ANALYSERS]
     assert len(names) == len(set(names))
+
+
+def test_a_long_table_is_handed_over_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.video.table._BLOCK", 7)
+    table, whole = filled(30), filled(30).curves()
+    curves = table.hand_over()
+    assert curves.pack() == whole.pack()
