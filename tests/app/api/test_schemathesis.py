@@ -19,7 +19,7 @@ from app.api.server import create_api
 from app.studio import Studio
 from configs.settings import Settings
 
-EXAMPLES = 10  # of each kind for each route: about a thousand requests
+EXAMPLES = 8  # of each kind for each route: some eight hundred requests
 ENDLESS = {"GET /api/events"}
 WATCHED = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
