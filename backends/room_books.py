@@ -173,6 +173,10 @@ class Books:
         self.ring.append({"at": time.time(), "action": action, "model": model, "why": reason})
         self._on_change()
 
+    def changed(self) -> None:
+        """Something that is shown, and decides nothing, changed."""
+        self._on_change()
+
     def awaited(self, model: str) -> bool:
         """Whether anybody waits for the model."""
         return any(ticket.model == model for ticket in self.waiting.values())

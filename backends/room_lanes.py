@@ -156,7 +156,10 @@ class Lanes:
 
         def step(fraction: float, message: str) -> None:
             with self.books.lock:
+                news = message != entry.message or int(100 * fraction) != int(100 * entry.progress)
                 entry.progress, entry.message = fraction, message
+                if news:
+                    self.books.changed()
                 abandoned = entry.abandoned or self.books.closed or not self.books.awaited(entry.name)
             if abandoned:
                 raise Cancelled(f"nobody waits for {entry.name} any more")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -143,6 +144,25 @@ def test_a_load_is_heard_and_can_be_cancelled() -> None:
     assert made.states() == {"chat": "installed"}
     assert any(message == "Loading chat" for _, message in heard)
     made.room.call("chat", "work", {}, work)
+    made.room.close()
+
+
+def test_the_progress_of_a_load_is_told_while_it_loads() -> None:
+    """The engine goes on only when its last step was told: without being told it would wait until its patience ends."""
+
+    def slowly(seconds: float) -> None:
+        step = made.room._books.entries["chat"].progress
+        until = time.monotonic() + PATIENCE_S
+        while step not in (model["progress"] for status in made.told for model in status["models"]) and time.monotonic() < until:
+            threading.Event().wait(0.01)
+
+    made = make_room(behaviour={"chat": FakeBehaviour(load_s=1.0, sleep=slowly)})
+    began = time.monotonic()
+    made.room.load("chat")
+    assert time.monotonic() - began < PATIENCE_S
+    seen = [model["progress"] for status in made.told for model in status["models"] if model["progress"] is not None]
+    assert seen == sorted(seen)
+    assert {0.1, 0.5, 0.9} <= set(seen)
     made.room.close()
 
 

@@ -24,6 +24,7 @@ from jobs.services import Tell, Workshop
 
 WORD_S = 0.05
 LOAD_S = 0.8
+LONG_S = 12.0
 CONFIG = {"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"]}
 
 
@@ -70,7 +71,7 @@ class StandInServices(ModelServices):
         machine.foreign_device = 2 * GIB if has_gpu else 0
 
         def make(installed: Installed, device: Device) -> SlowEngine:
-            return SlowEngine(installed, device, machine, FakeBehaviour(load_s=LOAD_S))
+            return SlowEngine(installed, device, machine, FakeBehaviour(load_s=LONG_S if installed.card.name == "patient" else LOAD_S))
 
         def find(name: str) -> Any:
             return open_store(Path(told.data_dir), Path(told.models), ()).find(name)

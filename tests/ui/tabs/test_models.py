@@ -170,6 +170,20 @@ def test_an_installation_is_cancelled_and_goes_on_where_it_stopped(open_page: Ca
     expect(card(page, "Patient 1B").get_by_role("button", name=re.compile("^Load"))).to_be_visible()
 
 
+def test_a_loading_is_watched_and_stopped(open_page: Callable[..., Any], studio: Any) -> None:
+    from playwright.sync_api import expect
+
+    installed(studio, "patient")
+    page = open_page("/?tab=models", errors_expected=True)  # the request that loads ends with a conflict
+    card(page, "Patient 1B").get_by_role("button", name=re.compile("^Load")).click()
+    expect(card(page, "Patient 1B")).to_contain_text(re.compile(r"[1-9]0 % · Loading patient"))
+    assert card(page, "Patient 1B").get_by_role("progressbar").evaluate("(bar) => bar.value") > 0
+    expect(page.get_by_role("list", name="In memory")).to_contain_text(re.compile(r"Loading, \d+ %"))
+    card(page, "Patient 1B").get_by_role("button", name="Stop loading").click()
+    expect(card(page, "Patient 1B").get_by_role("button", name=re.compile("^Load"))).to_be_visible()
+    expect(card(page, "Patient 1B").get_by_role("alert")).to_have_count(0)
+
+
 def test_memory_is_freed_pinned_or_not_and_seen_by_every_browser(open_page: Callable[..., Any], studio: Any) -> None:
     from playwright.sync_api import expect
 

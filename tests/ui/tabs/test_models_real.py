@@ -18,7 +18,8 @@ for name in ("torch", "transformers"):
 SIZES = {"download_bytes": 500_000, "weights_bytes": 1 << 20, "working_bytes": 8 << 20}
 CARD = {
     "name": "tiny-words", "title": "Tiny words", "summary": "A hundred thousand random weights.", "task": "chat",
-    "engine": "transformers-chat", "source": {"repo": "someone/model"}, "variants": [{"name": "fp32", "files": ["*.json", "*.safetensors", "*.jinja", "*.txt"], **SIZES}],
+    "engine": "transformers-chat", "source": {"repo": "someone/model"},
+    "variants": [{"name": "fp32", "files": ["*.json", "*.safetensors", "*.jinja", "*.txt"], **SIZES}],
     "licences": [{"component": "weights", "name": "MIT", "commercial": True}],
 }  # fmt: skip
 
