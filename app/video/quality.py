@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from app.video.models import Quality
@@ -147,21 +146,19 @@ def _measured_size(width: int, height: int) -> tuple[int, int]:
 
 def _middle_luma(raw: VideoFrame) -> Image:
     """Full-range luma of the unscaled middle."""
-    import cv2
-
     if raw.format.name not in _LUMA_IN_BYTES:
         return _middle(plane_of(scaled(raw, format="gray", dst_color_range=_FULL_RANGE).planes[0]))
     middle = _middle(plane_of(raw.planes[0]))
     full = raw.color_range == _FULL_RANGE or raw.format.name.startswith(("yuvj", "gray"))
-    return middle if full else cast("Image", cv2.LUT(middle, _stretched()))
+    return middle if full else stretched(middle)
 
 
-@lru_cache(maxsize=1)
-def _stretched() -> Any:
-    """Studio range 16..235 to 0..255."""
-    import numpy as np
+def stretched(luma: Image) -> Image:
+    """Studio range 16..235 to 0..255, to the nearest level; a table of the 256 values takes longer."""
+    import cv2
 
-    return np.clip(np.round((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
+    above: Any = cv2.subtract(luma, cast("Any", 16.0))
+    return cast("Image", cv2.convertScaleAbs(above, alpha=255 / 219))
 
 
 def _middle(luma: Image) -> Image:

@@ -11,7 +11,8 @@ import pytest
 from app.video.outputs import OUTPUTS
 from storage.records import RESULT
 
-RESULTS = sorted(output.name for output in OUTPUTS if output.role == RESULT)
+SOMETIMES = {"camera.csv", "markers.csv"}  # where the camera moves, where somebody set a marker
+RESULTS = sorted(output.name for output in OUTPUTS if output.role == RESULT and output.name not in SOMETIMES)
 
 H264 = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "ultrafast")
 VP9_ALPHA = (
@@ -57,7 +58,7 @@ def test_each_format_is_cut_at_the_same_frames(
     assert analysis.frame_count == 96
     assert [s.start_frame for s in analysis.scenes] == [0, 24, 48, 72]
     assert [s.start_s for s in analysis.scenes] == pytest.approx([0, 1, 2, 3], abs=0.05)
-    assert studio.results() == RESULTS
+    assert [name for name in studio.results() if name not in SOMETIMES] == RESULTS
     assert analysis.warnings == []
 
 
@@ -84,7 +85,7 @@ def test_one_frame(clips: Callable[..., Path], analyse: Callable[..., Any]) -> N
     (scene,) = analysis.scenes
     assert (scene.start_frame, scene.end_frame, len(scene.keyframes)) == (0, 1, 1)
     assert analysis.duration_s == pytest.approx(1 / 24, abs=0.01)
-    assert studio.results() == RESULTS
+    assert [name for name in studio.results() if name not in SOMETIMES] == RESULTS
 
 
 def test_two_frames(clips: Callable[..., Path], analyse: Callable[..., Any]) -> None:

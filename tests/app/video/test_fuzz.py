@@ -167,7 +167,8 @@ def test_whole_analyses_of_damaged_files(damaged: list[Path], analyse: Callable[
         except BadMedia:
             continue
         ended += 1
-        assert len(studio.results()) == sum(output.role == RESULT for output in OUTPUTS)
+        everything = {output.name for output in OUTPUTS if output.role == RESULT}
+        assert everything - set(studio.results()) <= {"camera.csv", "markers.csv"}  # there where the camera moves and somebody marked
         assert analysis.scenes[0].start_frame == 0
         assert analysis.scenes[-1].end_frame == analysis.frame_count
         assert all(a.end_frame == b.start_frame for a, b in pairwise(analysis.scenes))

@@ -13,7 +13,7 @@ import pytest
 
 from app.video.decode import Decoder, bgr_upright
 from app.video.models import Quality
-from app.video.quality import FrameQuality, immerkaer, measure, measure_frame, overall, remarks, sampling_step, summarize
+from app.video.quality import FrameQuality, immerkaer, measure, measure_frame, overall, remarks, sampling_step, stretched, summarize
 
 
 def scene(width: int = 640, height: int = 360) -> Any:
@@ -146,3 +146,9 @@ def test_a_decoded_frame_is_judged_as_its_picture_is(clips: Callable[..., Path],
 
 def test_six_frames_a_second_are_sampled() -> None:
     assert [sampling_step(fps) for fps in (24.0, 29.97, 60.0, 5.0, 1.0)] == [4, 5, 10, 1, 1]
+
+
+def test_studio_range_is_stretched_to_the_nearest_level() -> None:
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    wanted = np.clip(np.round((levels.astype(float) - 16) * 255 / 219), 0, 255)
+    assert (stretched(levels) == wanted).all()
