@@ -179,9 +179,17 @@ def checked(operation: AnyOperation, review: Review, detected: Sequence[int], fr
         _require_move(operation, shots, frame_count)
         new = {"op": "move", "frame": operation.frame, "to": operation.to}
     touched = {operation.frame, getattr(operation, "to", operation.frame)}
-    near = {frame + off for frame in touched for off in range(-REACH, REACH + 1)} - touched
-    beside = sorted(near & set(shots) - review.added)
+    beside = _beside(touched, set(shots) - review.added)
     return {**new, "beside": beside} if beside else new, author
+
+
+def _beside(touched: set[int], detected: set[int]) -> list[int]:
+    """Detected boundaries within reach of those touched, and within reach of these in turn: kept by hand, they reach as far themselves."""
+    found, edge = set[int](), set(touched)
+    while edge:
+        edge = ({frame + off for frame in edge for off in range(-REACH, REACH + 1)} & detected) - found - touched
+        found |= edge
+    return sorted(found)
 
 
 def _marker(operation: AddMarker | ChangeMarker | RemoveMarker, review: Review, frame_count: int) -> dict[str, Any]:

@@ -73,6 +73,12 @@ def test_any_sequence_folds_to_sorted_unique_boundaries_inside_the_clip(detected
     assert fold(desk.lines) == desk.review  # line by line is the same as at once
 
 
+def test_boundaries_in_a_row_all_stay_when_one_is_set_beside_them() -> None:
+    desk = Desk([2, 3, 4, 9])
+    assert desk.do(Split(op="split", frame=1))
+    assert desk.shots() == [1, 2, 3, 4, 9]
+
+
 @given(detections, st.lists(operations, max_size=20))
 @settings(max_examples=100, deadline=None)
 def test_undoing_all_and_redoing_all_is_where_one_was(detected: list[int], wanted: list[Any]) -> None:
