@@ -52,7 +52,7 @@ class ImportModel(Form):
 class RemoveModel(Form):
     """Which model, or which form of it."""
 
-    model: str = Field(min_length=1)
+    model: str = Field(min_length=1, description="Name of the card.")
     variant: str | None = Field(default=None, description="Left out: every form.")
 
 
@@ -66,8 +66,8 @@ class RemovedModel(Form):
 class CheckModel(Form):
     """Which installed model to read again."""
 
-    model: str = Field(min_length=1)
-    variant: str | None = None
+    model: str = Field(min_length=1, description="Name of the card.")
+    variant: str | None = Field(default=None, description="Which form; left out: the first that is installed.")
 
 
 class CheckedModel(Form):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from starlette.testclient import TestClient
 
 from app import worker
@@ -18,9 +20,19 @@ from app.commands.run import add_capability, flag_of, request_of
 from app.studio import Studio
 from app.toolschema import tool_name, tools
 from configs.settings import Settings
+from tests.app.models.fake_hub import FakeHub, serving
+from tests.app.models.shelf import card, chat_folder
+from tests.backends.weights import safetensors
 
 # What a row needs besides media, which every row gets by itself.
-EXAMPLES: dict[str, dict[str, Any]] = {}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "video.stills": {"frames": [0, 5]},
+    "model.install": {"model": "tiny", "libraries": False},
+    "model.import": {"name": "brought"},
+    "model.check": {"model": "tiny"},
+    "model.remove": {"model": "tiny"},
+}
+NEEDS_INSTALLED = ("model.check", "model.remove")
 each = pytest.mark.parametrize("row", CAPABILITIES, ids=lambda row: row.name)
 Row = Capability[Any, Any]
 
@@ -28,9 +40,14 @@ Row = Capability[Any, Any]
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio with the real table and a real worker."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("faces") / "data", headless=True, cpu_workers=1)
-    with Studio.open(settings, keep_spare=False) as opened:
-        yield opened
+    folder = tmp_path_factory.mktemp("faces")
+    (folder / "data").mkdir()
+    (folder / "data" / "models.local.yaml").write_text(yaml.safe_dump({"models": [card()]}), encoding="utf-8")
+    files = {"model.safetensors": safetensors(folder / "w.safetensors", {"a": (8, 8)}).read_bytes(), "config.json": b"{}"}
+    with serving(FakeHub(files)) as hub:
+        settings = Settings(data_dir=folder / "data", headless=True, cpu_workers=1, hub_endpoint=hub.url)
+        with Studio.open(settings, keep_spare=False) as opened:
+            yield opened
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +65,22 @@ def example(row: Row, clip: Path, analysis: str = "j-0000000000000000") -> dict[
     """A small request that the row can answer; ``analysis`` is the job of one."""
     request: dict[str, Any] = {}
     for name, mark in row.media_fields().items():
-        if row.request.model_fields[name].is_required():
+        field = row.request.model_fields[name]
+        if field.is_required():
             assert mark.kind == "video" or mark.name == "analysis.json", f"{row.name} takes {mark.kind}: make an example of it here"
-            request[name] = str(clip) if mark.kind == "video" else analysis
+            one = str(clip) if mark.kind == "video" else analysis
+            request[name] = [one, one] if typing.get_origin(field.annotation) is list else one
+    if row.name == "model.import":
+        request["path"] = str(chat_folder(clip.with_suffix("")))
     return {**request, **EXAMPLES.get(row.name, {})}
+
+
+def words(name: str, value: Any) -> list[str]:
+    """A field as flags of the command line."""
+    flag = flag_of(name)
+    if isinstance(value, bool):
+        return [flag if value else f"--no-{flag[2:]}"]
+    return [flag, *(str(item) for item in (value if isinstance(value, list) else [value]))]
 
 
 @each
@@ -79,7 +108,7 @@ def test_it_is_a_command(row: Row, tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     add_capability(parser, row)
     request = example(row, tmp_path / "clip.mp4")
-    argv = [word for name, value in request.items() for word in (flag_of(name), str(value))]
+    argv = [word for name, value in request.items() for word in words(name, value)]
     assert request_of(row, parser.parse_args(argv)) == request
 
 
@@ -96,6 +125,8 @@ def test_it_runs_as_a_job_and_answers_in_its_type(row: Row, client: TestClient, 
     if any(mark.name == "analysis.json" for mark in row.media_fields().values()):
         analysis = studio.submit("video.analyze", {"video": str(clip)}, allow_paths=True).job.id
         studio.wait(analysis, 60)
+    if row.name in NEEDS_INSTALLED:
+        studio.wait(studio.submit("model.install", {**EXAMPLES["model.install"]}).job.id, 60)
     answer = client.post(f"/api/capabilities/{row.name}", json=example(row, clip, analysis))
     assert answer.status_code == 202, answer.text
     detail = studio.wait(answer.json()["id"], 60)

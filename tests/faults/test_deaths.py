@@ -23,7 +23,7 @@ def test_a_deaf_job_is_killed_after_the_grace_and_its_neighbour_is_not_touched(t
         assert (job["state"], job["attempt"]) == ("succeeded", 1)
         assert untouched.is_running()
         status = studio.ask("status")
-        assert status["worker_deaths"] == {"cpu": 0}  # our own kill charges nobody
+        assert status["worker_deaths"]["cpu"] == 0  # our own kill charges nobody
         assert studio.wait(studio.submit("test.nothing"))["state"] == "succeeded"
         assert studio.close() == 0
         assert studio.strays() == []

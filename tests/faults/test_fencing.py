@@ -80,7 +80,7 @@ def test_a_stopped_worker_is_killed_by_a_cancel_and_charged_to_nobody(tmp_path: 
         studio.retry(job_id)
         detail = studio.wait(job_id, 30)
         assert (detail.job.state, detail.job.attempt) == (SUCCEEDED, 2)
-        assert studio.status()["worker_deaths"] == {"cpu": 0}
+        assert studio.status()["worker_deaths"]["cpu"] == 0
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def resident_mb() -> float:
 def test_what_a_thread_has_freed_is_given_back() -> None:
     def work() -> None:
         np.ones(3_000_000)  # from now on smaller arrays come from the thread's heap
-        kept = [np.ones(100_000) for _ in range(60)]
+        kept = [np.ones(100_000) for _ in range(300)]
         del kept
 
     thread = threading.Thread(target=work)
@@ -30,7 +30,7 @@ def test_what_a_thread_has_freed_is_given_back() -> None:
     thread.start()
     thread.join()
     memory.give_back()
-    assert resident_mb() - before < 30
+    assert resident_mb() - before < 100  # of 240
 
 
 def test_elsewhere_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
