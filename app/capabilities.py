@@ -12,6 +12,7 @@ from app.video.analyze import analyze_video
 from app.video.proxy import make_proxy
 from app.video.rank_takes import rank_takes
 from app.video.rescene import rescene_video
+from app.video.shot_detection import detect_shots
 from app.video.stills import take_stills
 
 CAPABILITIES: tuple[Capability[Any, Any], ...] = (
@@ -19,6 +20,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     make_proxy,
     rank_takes,
     rescene_video,
+    detect_shots,
     take_stills,
     install_model,
     import_model,

@@ -13,10 +13,13 @@ WRAPPERS = ("model.diffusion_model.", "diffusion_model.", "transformer.", "model
 # The width of the text that a picture model attends to tells its generation.
 TEXT_WIDTHS = {768: "sd15", 1024: "sd2", 1280: "sdxl-refiner", 2048: "sdxl"}
 
+SHOT_DETECTOR = {"SDDCNN.0.DDCNN.0.Conv3D_1.layers.0.weight", "frame_sim_layer.fc.weight", "cls_layer1.weight"}
+
 
 @dataclass(frozen=True)
 class CheckpointKind:
-    """``kind``: checkpoint, diffusion-model, text-encoder, vae, lora, controlnet, ip-adapter, embedding, upscaler, language-model, unknown.
+    """``kind``: checkpoint, diffusion-model, text-encoder, vae, lora, controlnet, ip-adapter, embedding, upscaler, language-model,
+    shot-detector, unknown.
 
     ``family``: sdxl, sd15, flux, wan ...; "" where it cannot be told.
     """
@@ -143,6 +146,8 @@ def _text(shapes: Shapes) -> CheckpointKind | None:
 
 
 def _small(shapes: Shapes) -> CheckpointKind | None:
+    if shapes.keys() >= SHOT_DETECTOR:
+        return CheckpointKind("shot-detector", "transnet")
     if {"clip_l", "clip_g"} <= shapes.keys():
         return CheckpointKind("embedding", "sdxl")
     if shapes.keys() <= {"emb_params", "clip_l", "clip_g"} and shapes:

@@ -69,10 +69,13 @@ def _file(path: Path) -> Found:
         raise BadInput(f"{path.name} is no .safetensors file.", "Give one, or a folder as the model hub has it.", "not_weights")
     header = read_header(path)
     found = recognise(header)
+    if found.kind == "shot-detector":
+        return Found("detection", "transnet", found.family, (path.name,), main_dtype(header), path.stat().st_size)
     family = FAMILIES.get(found.family)
     if found.kind != "checkpoint" or family is None:
         what = " ".join(part for part in (found.family, found.kind.replace("-", " ")) if part)
-        remedy = f"Whole checkpoints of {', '.join(FAMILIES)} can be imported as single files; for others, give the folder of the hub."
+        whole = f"Whole checkpoints of {', '.join(FAMILIES)} and shot detectors"
+        remedy = f"{whole} can be imported as single files; for others, give the folder of the hub."
         raise BadInput(f"{path.name} is {what} and not a model by itself.", remedy, "not_a_model")
     return Found(
         family.task, family.engine, family.name, (path.name,), main_dtype(header), path.stat().st_size, max_pixels=family.max_pixels

@@ -134,7 +134,9 @@ class ModelStore:
         forms = [entry for entry in self.installed() if entry.card.name == name and variant in (None, entry.variant.name)]
         if not forms:
             full = f"{name} ({variant})" if variant else name
-            remedy = f"Install it on the Models page or with `models install {name}`."
+            card = self._cards.get(name)
+            obstacle = card.obstacle if card is not None else ""
+            remedy = obstacle or f"Install it on the Models page or with `models install {name}`."
             raise NotFound(f"The model {full} is not installed.", remedy, "not_installed")
         order = [form.name for form in forms[0].card.variants]
         return min(forms, key=lambda entry: order.index(entry.variant.name) if entry.variant.name in order else len(order))

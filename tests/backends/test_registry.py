@@ -119,6 +119,7 @@ def test_the_presets_cover_what_the_tabs_need() -> None:
         "segmentation",
         "image-features",
         "depth",
+        "detection",
     }
 
 
@@ -129,13 +130,14 @@ def test_the_traps_among_licences_are_named() -> None:
     assert not any(re.search(r"Depth-Anything-V2-(Base|Large)", repo) for repo in repos), "non-commercial"
 
 
-def test_only_what_is_published_as_pickles_alone_has_an_obstacle() -> None:
+def test_only_what_is_not_published_as_safetensors_has_an_obstacle() -> None:
     obstacles = {name: card.obstacle for name, card in PRESETS.items() if card.obstacle}
-    assert list(obstacles) == ["gpt-sovits-v2proplus"]
+    assert list(obstacles) == ["gpt-sovits-v2proplus", "transnetv2"]
     unsafe = [
         name for name, card in PRESETS.items() for form in card.variants for file in form.files if file.endswith((".pth", ".ckpt", ".pt"))
     ]
-    assert set(unsafe) == set(obstacles)
+    assert unsafe
+    assert set(unsafe) <= set(obstacles)
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
