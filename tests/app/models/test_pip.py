@@ -95,6 +95,14 @@ def test_a_process_that_does_not_end_by_itself_is_killed() -> None:
         assert process.returncode is not None
 
 
+def is_at_work(stat: Path) -> bool:
+    """Whether the process of a `/proc/PID/stat` is neither gone nor a zombie."""
+    try:
+        return stat.read_text().split(")")[1].split()[0] != "Z"
+    except OSError:  # it may go while it is being read
+        return False
+
+
 def test_pip_ends_with_the_process_that_runs_it(tmp_path: Path) -> None:
     """A killed studio leaves no pip at work on its environment."""
     mark = tmp_path / "pid"
@@ -108,5 +116,5 @@ def test_pip_ends_with_the_process_that_runs_it(tmp_path: Path) -> None:
         studio.wait()
     stat = Path(f"/proc/{mark.read_text()}/stat")
     deadline = time.monotonic() + 20
-    while stat.exists() and stat.read_text().split(")")[1].split()[0] != "Z":
+    while is_at_work(stat):
         assert time.monotonic() < deadline, "it still runs"
