@@ -1,0 +1,190 @@
+"""What every operation is: its fields, where it may stand, what can be wrong with it, and what it adds to the filter graph."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.editing.facts import SourceFacts
+from app.editing.graph import Graph, Pad
+from app.editing.problems import Problem
+from configs.errors import StudioError
+
+Scope = Literal["segment", "film"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0, le=24 * 3600, allow_inf_nan=False)]
+Gain = Annotated[float, Field(ge=-60, le=24, description="Decibels.")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb.")]
+SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", description="A source of the plan.")]
+Easing = Literal["linear", "ease_in", "ease_out", "ease_in_out"]
+
+
+class Stage(enum.IntEnum):
+    """The order in which a segment's pictures pass its operations; within a stage the order of the plan holds."""
+
+    SOURCE = 1  # on the source's own frames: before speed, at the source's size
+    TIME = 2  # which source frame is shown when: the renderer's own business
+    SHAPE = 3  # crop, reframe, upscale: before the picture is fitted to the canvas
+    FRAME = 4  # moves of the fitted picture: zoom, pan, shake
+    LAYER = 5  # other pictures over, or behind, this one
+    COLOUR = 6
+    FINISH = 7  # fades; on the film also what lies over everything
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an operation stands: on one segment, or on the whole film.
+
+    ``frames`` on the output at ``rate``; ``first_frame`` of the film at which it begins; ``width`` and ``height`` of the canvas.
+    ``source`` and its first and (exclusive) last frame: only on a segment. ``path``: the operation's JSON path.
+    """
+
+    path: str
+    scope: Scope
+    frames: int
+    first_frame: int
+    rate: Fraction
+    width: int
+    height: int
+    sources: Mapping[str, SourceFacts]
+    source: SourceFacts | None = None
+    source_start: int = 0
+    source_end: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """Length on the output."""
+        return float(self.frames / self.rate)
+
+    @property
+    def begins_s(self) -> float:
+        """Where it begins on the film."""
+        return float(self.first_frame / self.rate)
+
+    def frame(self, seconds: float) -> int:
+        """The output frame nearest to a time counted from the beginning of the place."""
+        return round(Fraction(seconds) * self.rate)
+
+
+class Bench(Protocol):
+    """What an operation works with while the graph is built; the renderer makes it."""
+
+    graph: Graph
+    place: Place
+    prepared: Mapping[str, Any]  # what this operation's `prepare` returned
+    preview: bool  # small and quick matters more than fine
+
+    def picture_of(self, source_id: str, start_s: float, seconds: float) -> Pad:
+        """Another source's pictures from a time on, at the film's rate and their own size, starting at 0; the last one is held."""
+
+    def folder(self) -> Path:
+        """Where helper files may be written; their names are ours."""
+
+
+class Tools(Protocol):
+    """What `prepare` may use: it runs before the graph is built, in the job, and may take long."""
+
+    folder: Path
+    place: Place
+    preview: bool
+
+    def run(self, arguments: list[str], output: Path, seconds: float, message: str) -> Path:
+        """Runs ffmpeg (see `app.video.ffmpeg.run`); cancelling passes through."""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Words over the picture, in seconds of the film; all captions of a film are burnt in as one ASS track.
+
+    ``style``: a name of `configs/styles/captions.yaml`; ``position``: x and y of the anchor in shares, None for the style's own.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    style: str
+    position: tuple[float, float] | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)  # what the operation sets over its style: font, size, colour ...
+    animation: str = "none"
+
+
+@dataclass(frozen=True)
+class SoundLayer:
+    """Sound besides that of the segments, in seconds of the film. Exactly one of ``source_id`` and ``effect`` is set."""
+
+    at_s: float
+    seconds: float
+    source_id: str | None = None
+    effect: str | None = None
+    source_start_s: float = 0.0
+    gain_db: float = 0.0
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    loops: bool = False
+    ducks_db: float = 0.0  # how much it makes way for the sound of the segments
+    seed: int = 0
+
+
+class Operation(Strict):
+    """One thing done to a segment or to the film. Subclasses set ``op``, the class constants, and override what they add.
+
+    Everything but `prepare` is pure. Times are seconds from the beginning of the place, on the output, unless a field says otherwise.
+    """
+
+    op: str
+
+    TITLE: ClassVar[str]
+    SCOPES: ClassVar[frozenset[Scope]] = frozenset({"segment"})
+    STAGE: ClassVar[Stage] = Stage.FRAME
+    ONCE: ClassVar[bool] = False  # at most one of its kind in a place
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """Whatever would make it fail or do nothing here; called with everything known that a plan can tell."""
+        yield from ()
+
+    def source_ids(self) -> tuple[str, ...]:
+        """Sources it uses besides that of its segment; they must be in the plan."""
+        return ()
+
+    def file_ids(self) -> tuple[str, ...]:
+        """Artifacts it reads that are no sources, such as a LUT."""
+        return ()
+
+    def prepare(self, tools: Tools, files: Mapping[str, Path]) -> Mapping[str, Any]:
+        """Measures or writes what the graph needs; ``files``: artifact id -> path of `file_ids`. Its result must be JSON."""
+        return {}
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Adds its filters behind ``pad``; returns the new end. The number of frames and the size stay what they were,
+        except in stages SOURCE and SHAPE, where the size may change."""
+        return pad
+
+    def captions(self, place: Place) -> Iterator[Caption]:
+        """The words it puts over the picture."""
+        yield from ()
+
+    def layers(self, place: Place) -> Iterator[SoundLayer]:
+        """The sounds it adds."""
+        yield from ()
+
+    def audio(self, pad: Pad, bench: Bench) -> Pad:
+        """Adds its filters to the sound of its place (48 kHz float stereo)."""
+        return pad
+
+
+class PlanProblem(StudioError):
+    """A plan that passed every check could not be built: a fault of the studio, never of the plan."""
+
+    code = "plan_problem"

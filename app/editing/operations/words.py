@@ -1,0 +1,57 @@
+"""Words over the picture: captions of any style, and subtitles."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from app.editing.operations.base import Colour, Operation, Scope, Seconds, Share, Stage, Strict
+
+_BOTH: frozenset[Scope] = frozenset({"segment", "film"})
+Animation = Literal["none", "fade", "pop", "slide_up", "typewriter", "shake", "karaoke"]
+LONGEST_TEXT = 2000
+
+
+class Text(Operation):
+    """Words over the picture for a while."""
+
+    op: Literal["text"] = "text"
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+    at_s: Seconds = 0.0
+    duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="Left out: to the end.")
+    style: str = Field(
+        default="caption", max_length=40, description="A caption style: caption, title, meme_top, meme_bottom, lower_third, shout ..."
+    )
+    x: Share | None = Field(default=None, description="Middle, share of the width; left out: where the style has it.")
+    y: Share | None = None
+    font: str | None = Field(default=None, max_length=80, description="A font family on this machine; left out: the style's.")
+    size_percent: float | None = Field(default=None, gt=0.5, le=60, description="Height of the letters, % of the canvas height.")
+    colour: Colour | None = None
+    outline_colour: Colour | None = None
+    animation: Animation | None = Field(default=None, description="Left out: the style's.")
+
+    TITLE: ClassVar[str] = "Text"
+    SCOPES: ClassVar[frozenset[Scope]] = _BOTH
+    STAGE: ClassVar[Stage] = Stage.FINISH
+
+
+class Cue(Strict):
+    """One subtitle, in seconds from the beginning of the place."""
+
+    start_s: Seconds
+    end_s: Seconds
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+
+
+class Subtitles(Operation):
+    """Many captions of one style, burnt in."""
+
+    op: Literal["subtitles"] = "subtitles"
+    cues: tuple[Cue, ...] = Field(default=(), max_length=20_000)
+    file: str | None = Field(default=None, max_length=4096, description="An .srt, .vtt or .ass file instead: an artifact id.")
+    style: str = Field(default="subtitle", max_length=40)
+
+    TITLE: ClassVar[str] = "Subtitles"
+    SCOPES: ClassVar[frozenset[Scope]] = _BOTH
+    STAGE: ClassVar[Stage] = Stage.FINISH
