@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +24,7 @@ Gain = Annotated[float, Field(ge=-60, le=24, description="Decibels.")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb.")]
 SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", description="A source of the plan.")]
 Easing = Literal["linear", "ease_in", "ease_out", "ease_in_out"]
+NO_FILES: Mapping[str, Path] = MappingProxyType({})
 
 
 class Stage(enum.IntEnum):
@@ -171,17 +173,17 @@ class Operation(Strict):
         except in stages SOURCE and SHAPE, where the size may change."""
         return pad
 
-    def captions(self, place: Place) -> Iterator[Caption]:
-        """The words it puts over the picture."""
+    def captions(self, place: Place, files: Mapping[str, Path] = NO_FILES) -> Iterator[Caption]:
+        """The words it puts over the picture; ``files``: artifact id -> path of `file_ids`."""
         yield from ()
 
     def layers(self, place: Place) -> Iterator[SoundLayer]:
         """The sounds it adds."""
         yield from ()
 
-    def audio(self, pad: Pad, bench: Bench) -> Pad:
-        """Adds its filters to the sound of its place (48 kHz float stereo)."""
-        return pad
+    def gains(self, place: Place) -> Sequence[tuple[float, float]]:
+        """What the sound of its place is multiplied by: (seconds, factor) in order, straight lines between; none: it stays as it is."""
+        return ()
 
 
 class PlanProblem(StudioError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Colour, Operation, Scope, Seconds, SourceId, Stage
+from app.editing.operations.base import Colour, Operation, Place, Scope, Seconds, SourceId, Stage
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
 
@@ -76,3 +77,11 @@ class Fade(Operation):
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.FINISH
     ONCE: ClassVar[bool] = True
+
+    def gains(self, place: Place) -> Sequence[tuple[float, float]]:
+        """The sound comes up and goes down with the picture; both are shortened alike where they would meet."""
+        if not self.sound or not (self.in_s or self.out_s):
+            return ()
+        share = min(1.0, place.seconds / (self.in_s + self.out_s))
+        up, down = self.in_s * share, place.seconds - self.out_s * share
+        return ((0.0, 0.0 if self.in_s else 1.0), (up, 1.0), (down, 1.0), (place.seconds, 0.0 if self.out_s else 1.0))
