@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,12 +10,28 @@ from typing import Literal
 Kind = Literal["video", "image", "audio"]
 
 
+def exact(seconds: float) -> Fraction:
+    """The number as it was written: 1.02 is 51/50 and not the binary fraction beside it, so that half a frame is half a frame."""
+    return Fraction(repr(float(seconds)))
+
+
+def nearest(value: Fraction) -> int:
+    """The nearest whole number; halves go up, as they do on a clock."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
 @dataclass(frozen=True)
 class SourceFacts:
     """A probed file. A still has one frame; a sound has no picture: ``width``, ``height`` and ``frame_count`` are 0.
 
     ``name`` and ``folder`` (None for uploads) are the original's: what exports refer to. ``content_hash`` names the bytes.
-    ``times_s``: seconds of every frame from the first, for uneven frame rates only; read when asked for.
+
+    Every frame number of a timeline counts on the even grid of ``rate`` that begins at the first frame, so frame n begins at
+    n / rate seconds. Where frames are evenly spaced these are the file's own. Where they are not (``vfr``), grid frame n shows the
+    last of the file's frames whose time, rounded to the grid, is n or earlier: what ffmpeg's ``fps=RATE`` gives (``round=near``);
+    ``frame_count`` then counts the grid.
+
+    ``starts_s``: how long after the start of the file its first picture is shown; its sound may begin before.
     """
 
     id: str
@@ -36,13 +50,13 @@ class SourceFacts:
     sample_rate_hz: int = 48_000
     has_alpha: bool = False
     vfr: bool = False
+    starts_s: float = 0.0
     stream_index: int = 0
     start_timecode: str | None = None
     drop_frame: bool = False
     reel: str | None = None
     folder: str | None = None
     colour: tuple[str | None, str | None, str | None, str | None] = (None, None, None, None)
-    read_times: Callable[[], tuple[float, ...]] | None = None
 
     @property
     def has_picture(self) -> bool:
@@ -56,17 +70,8 @@ class SourceFacts:
 
     def frame_at(self, seconds: float) -> int:
         """The frame whose start is nearest to a time that a person or a model gave; may lie outside the file."""
-        if self.vfr and self.read_times is not None:
-            times = self.read_times()
-            right = bisect_right(times, seconds)
-            if right >= len(times):
-                return len(times) - (1 if times and seconds - times[-1] < 0.5 / float(self.rate) else 0)
-            return right - 1 if right and seconds - times[right - 1] <= times[right] - seconds else right
-        return round(Fraction(seconds) * self.rate)
+        return nearest(exact(seconds) * self.rate)
 
     def time_of(self, frame: int) -> float:
         """Seconds from the first frame at which a frame begins; the frame count gives the end."""
-        if self.vfr and self.read_times is not None:
-            times = self.read_times()
-            return times[frame] if frame < len(times) else self.duration_s
         return float(frame / self.rate)

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.editing.operations import AnyOperation
 from app.editing.operations.base import Colour, Seconds, SourceId
-from app.editing.operations.shape import Aspect
 
 PLAN_VERSION: Literal[1] = 1
 MOST_SEGMENTS, MOST_SOURCES, MOST_OPERATIONS = 2000, 200, 64
@@ -19,7 +18,7 @@ SegmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 class Strict(BaseModel):
     """A frozen model that refuses what it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PlanSource(Strict):
@@ -48,7 +47,7 @@ class Segment(Strict):
 class Output(Strict):
     """What is rendered. What is left out is taken from the first segment's source."""
 
-    aspect: Literal["source"] | Aspect = "source"
+    aspect: Literal["source", "16:9", "9:16", "1:1", "4:5", "4:3", "21:9"] = "source"
     height: int | None = Field(default=None, ge=64, le=4320, description="Of the shorter side, pixels.")
     fps: float | None = Field(
         default=None, ge=1, le=240, description="Frames per second; 23.976, 29.97 and 59.94 mean the exact fractions."

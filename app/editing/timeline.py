@@ -28,7 +28,7 @@ class Stretch:
 class Clip:
     """One approved segment on the timeline.
 
-    ``first`` and ``end``: source frames, ``end`` exclusive. ``frames`` long on the film from film frame ``begins`` on; the first
+    ``first`` and ``end``: source frames on the grid of its rate (see `SourceFacts`), ``end`` exclusive; 0 and 1 for a still. ``frames`` long on the film from film frame ``begins`` on; the first
     ``overlap`` of them lie under the end of the clip before (a transition). ``stretches`` add up to ``frames``.
     ``path``: JSON path of its segment in the plan.
     """
@@ -56,7 +56,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A film of ``frames`` frames at ``rate``, ``width`` x ``height`` pixels (even)."""
+    """A film of ``frames`` frames at ``rate``, ``width`` x ``height`` pixels (even). ``notes``: what of the plan has no effect, and why."""
 
     plan: EditPlan
     sources: Mapping[str, SourceFacts]
@@ -65,6 +65,7 @@ class Timeline:
     height: int
     clips: tuple[Clip, ...]
     frames: int
+    notes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.editing.facts import SourceFacts
+from app.editing.facts import SourceFacts, exact, nearest
 from app.editing.graph import Graph, Pad
 from app.editing.problems import Problem
 from configs.errors import StudioError
@@ -23,6 +23,8 @@ Seconds = Annotated[float, Field(ge=0, le=24 * 3600, allow_inf_nan=False)]
 Gain = Annotated[float, Field(ge=-60, le=24, description="Decibels.")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb.")]
 SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", description="A source of the plan.")]
+SOURCE_FIELDS = ("source", "background", "reference")  # fields of operations that name a source of the plan
+FILE_FIELD = "file"  # and that name a file which is no source
 Easing = Literal["linear", "ease_in", "ease_out", "ease_in_out"]
 NO_FILES: Mapping[str, Path] = MappingProxyType({})
 
@@ -42,7 +44,7 @@ class Stage(enum.IntEnum):
 class Strict(BaseModel):
     """A frozen model that refuses what it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Place:
 
     def frame(self, seconds: float) -> int:
         """The output frame nearest to a time counted from the beginning of the place."""
-        return round(Fraction(seconds) * self.rate)
+        return nearest(exact(seconds) * self.rate)
 
 
 class Bench(Protocol):
@@ -158,11 +160,13 @@ class Operation(Strict):
 
     def source_ids(self) -> tuple[str, ...]:
         """Sources it uses besides that of its segment; they must be in the plan."""
-        return ()
+        named = (getattr(self, field, None) for field in SOURCE_FIELDS)
+        return tuple(found for found in named if isinstance(found, str))
 
     def file_ids(self) -> tuple[str, ...]:
         """Artifacts it reads that are no sources, such as a LUT."""
-        return ()
+        found = getattr(self, FILE_FIELD, None)
+        return (found,) if isinstance(found, str) else ()
 
     def prepare(self, tools: Tools, files: Mapping[str, Path]) -> Mapping[str, Any]:
         """Measures or writes what the graph needs; ``files``: artifact id -> path of `file_ids`. Its result must be JSON."""
