@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -16,22 +17,32 @@ Request = TypeVar("Request", bound=BaseModel)
 Result = TypeVar("Result", bound=BaseModel)
 
 LANES = ("cpu", "gpu", "io")
+ANY_MEDIA = ("video", "image", "audio")
 
 
 @dataclass(frozen=True)
 class MediaField:
     """Marks a request field as media: an artifact id or, from the owner on this machine, a path.
 
-    With ``name``, only an artifact of that name will do, and the id of the job that made it names it too.
+    With ``name``, only an artifact of that name will do, and the id of the job that made it names it too. The kind
+    ``media`` is a video, an image or a sound, whichever it is. The mark may stand on a field of a model within the request.
     """
 
     kind: str
     name: str | None = None
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of artifact that will do."""
+        return ANY_MEDIA if self.kind == "media" else (self.kind,)
+
 
 VideoRef = Annotated[str, MediaField("video")]
 AudioRef = Annotated[str, MediaField("audio")]
 ImageRef = Annotated[str, MediaField("image")]
+MediaRef = Annotated[str, MediaField("media")]
+LutRef = Annotated[str, MediaField("lut")]
+SubtitlesRef = Annotated[str, MediaField("subtitles")]
 AnalysisRef = Annotated[str, MediaField("data", name="analysis.json")]
 
 
@@ -61,8 +72,31 @@ class Capability(Generic[Request, Result]):
 
     def media_fields(self) -> dict[str, MediaField]:
         """Field name -> the kind of media it takes; a field may hold one reference, none, or a list of them."""
-        marks = {name: _mark((info.annotation, *info.metadata)) for name, info in self.request.model_fields.items()}
-        return {name: mark for name, mark in marks.items() if mark is not None}
+        return marks_of(self.request)
+
+
+@lru_cache(maxsize=512)
+def marks_of(model: type[BaseModel]) -> dict[str, MediaField]:
+    """The model's own media fields; those of models within it are their own."""
+    marks = {name: _mark((info.annotation, *info.metadata)) for name, info in model.model_fields.items()}
+    return {name: mark for name, mark in marks.items() if mark is not None}
+
+
+def media_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], MediaField, str]]:
+    """Every media reference in a request, at any depth: (keys and numbers that lead to it, its mark, the reference)."""
+    if isinstance(value, BaseModel):
+        marks = marks_of(type(value))
+        for name in type(value).model_fields:
+            inner, mark = getattr(value, name), marks.get(name)
+            if mark is None:
+                yield from media_in(inner, (*path, name))
+            elif isinstance(inner, str):
+                yield (*path, name), mark, inner
+            elif isinstance(inner, (list, tuple)):
+                yield from (((*path, name, number), mark, reference) for number, reference in enumerate(inner))
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value):
+            yield from media_in(inner, (*path, number))
 
 
 def _mark(parts: tuple[Any, ...]) -> MediaField | None:

@@ -15,8 +15,8 @@ from storage.blobs import Staged
 from storage.records import SOURCE, Artifact
 
 NAME_LIMIT = 200
-PROBED_KINDS = ("video",)
-Probe = Callable[[Path, str], dict[str, Any]]
+PROBED_KINDS = ("video", "image", "audio", "lut", "subtitles", "media")  # media: whichever of the first three it is
+Probe = Callable[[Path, str], dict[str, Any]]  # (path, kind) -> what is in it; all but a video says its ``kind``
 
 
 class Upload:
@@ -102,6 +102,7 @@ class Intake:
         if known is not None:
             return known
         meta = self._examine(staged.path, kind, shown_as=name)
+        kind = kind_of(meta)
         new = NewArtifact(
             name=name, kind=kind, role=SOURCE, size_bytes=staged.size_bytes, content_hash=sha256, project_id=project, meta=meta
         )
@@ -118,10 +119,10 @@ class Intake:
             known = self.artifacts.find_file(full, project) if full.is_file() else None
         except OSError as error:
             raise BadMedia(f"{full} cannot be read: {error.strerror or error}.", "Check its permissions.") from error
-        if known is not None:
+        if known is not None and kind in (known.kind, "media"):
             return known
         meta = self._examine(full, kind, shown_as=full.name)
-        return self.artifacts.add_file(full, kind, project, meta)
+        return self.artifacts.add_file(full, kind_of(meta), project, meta)
 
     def _examine(self, path: Path, kind: str, shown_as: str) -> dict[str, Any]:
         try:
@@ -138,6 +139,11 @@ def clean_name(name: str) -> str:
         return printable
     suffix = PurePath(printable).suffix[:16]
     return printable[: NAME_LIMIT - len(suffix)] + suffix
+
+
+def kind_of(meta: dict[str, Any]) -> str:
+    """The kind of file that was examined."""
+    return str(meta["probe"].get("kind", "video"))
 
 
 def _require_kind(kind: str) -> None:

@@ -59,7 +59,7 @@ class LazyProber:
                 from app.video.prober import Prober
 
                 self._prober = Prober()
-        return self._prober.probe(path, kind).model_dump(mode="json")
+        return self._prober.look(path, kind)
 
     def close(self) -> None:
         """Ends the process."""

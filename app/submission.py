@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.capability import Capability, MediaField
+from app.capability import Capability, MediaField, media_in
 from configs.errors import BadInput, BadMedia
 from storage.artifacts import ArtifactStore
 from storage.ids import is_id, new_id
@@ -71,14 +72,17 @@ def resolve_media(
     """
     values = request.model_dump(mode="json")
     media: dict[str, Artifact] = {}
-    for name, mark in capability.media_fields().items():
-        given = values.get(name)
-        references = given if isinstance(given, list) else [] if given is None else [given]
-        found = [_resolve(name, reference, mark, artifacts, take_path) for reference in references]
-        media |= {name if given is not references else f"{name}.{n}": artifact for n, artifact in enumerate(found)}
-        if found:
-            values[name] = [artifact.id for artifact in found] if given is references else found[0].id
+    for path, mark, reference in media_in(request):
+        name = ".".join(map(str, path))
+        media[name] = _resolve(str(path[0]) if len(path) <= 2 else name, reference, mark, artifacts, take_path)
+        _put(values, path, media[name].id)
     return values, media
+
+
+def _put(values: Any, path: Sequence[str | int], value: Any) -> None:
+    for step in path[:-1]:
+        values = values[step]
+    values[path[-1]] = value
 
 
 def _resolve(name: str, reference: str, mark: MediaField, artifacts: ArtifactStore, take_path: TakePath | None) -> Artifact:
@@ -93,8 +97,9 @@ def _resolve(name: str, reference: str, mark: MediaField, artifacts: ArtifactSto
         raise BadInput(f"{name} is {reference!r}, which is the id of no artifact.", "Give the id of a file in the library, or a path.")
     else:
         artifact = take_path(reference, kind)
-    if artifact.kind != kind:
-        raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; {name} needs {kind}.", f"Give a {kind}.")
+    if artifact.kind not in mark.kinds:
+        wanted = " or ".join(mark.kinds)
+        raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; {name} needs {wanted}.", f"Give a file of kind {wanted}.")
     return artifact
 
 
@@ -132,7 +137,9 @@ def cache_key(
     content = {
         name: [artifact.content_hash, artifact.name, str(artifact.path) if artifact.external else ""] for name, artifact in media.items()
     }
-    settings = {name: value for name, value in values.items() if name not in capability.media_fields()}
+    settings = copy.deepcopy(dict(values))
+    for name in media:
+        _put(settings, [int(step) if step.isdecimal() else step for step in name.split(".")], None)
     named: list[Any] = [capability.name, capability.version, project_id, settings, content]
     text = json.dumps([*named, reviews] if reviews else named, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -63,8 +63,15 @@ def add(connection: Connection, new: NewJob, now: float) -> Job:
 
 def media_of(job: Job) -> list[str]:
     """Ids of the artifacts that the job was asked to work on."""
-    flat = [item for value in job.request.values() for item in (value if isinstance(value, list) else [value])]
-    return [item for item in flat if isinstance(item, str) and is_id("a-", item)]
+    found: dict[str, None] = {}  # each once, in order
+    waiting: list[Json] = [job.request]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and is_id("a-", value):
+            found[value] = None
+        elif isinstance(value, (dict, list)):
+            waiting.extend(reversed(list(value.values()) if isinstance(value, dict) else value))
+    return list(found)
 
 
 def find(connection: Connection, job_id: str) -> Job | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.capability import MediaRef
 from app.editing.operations import AnyOperation
 from app.editing.operations.base import Colour, Seconds, SourceId
 
@@ -25,7 +26,7 @@ class PlanSource(Strict):
     """A file that the plan uses: a video, a still or a sound."""
 
     id: SourceId
-    media: str = Field(min_length=1, max_length=4096, description="Artifact id; a path from the owner on this machine.")
+    media: MediaRef = Field(min_length=1, max_length=4096, description="Artifact id; a path from the owner on this machine.")
 
 
 class Segment(Strict):

@@ -126,6 +126,28 @@ def pick_stream(container: InputContainer, path: Path) -> AvVideoStream:
     return known[0]
 
 
+def first_sound(container: InputContainer, path: Path) -> tuple[list[AudioStream], float]:
+    """Every audio track, and how many seconds the first one lasts; its beginning is decoded.
+
+    Raises:
+        BadMedia: there is no sound, or it cannot be decoded.
+    """
+    import av
+
+    tracks = container.streams.audio
+    if not tracks:
+        raise BadMedia(f"{path.name!r} holds no sound.", "Give a wav, mp3, flac, ogg or m4a.")
+    try:
+        next(iter(container.decode(tracks[0])))
+    except (av.error.FFmpegError, StopIteration, ValueError) as error:
+        raise BadMedia(f"The sound of {path.name!r} cannot be decoded.", _DAMAGED) from error
+    length = tracks[0].duration * tracks[0].time_base if tracks[0].duration and tracks[0].time_base else None
+    seconds = float(length) if length else (container.duration or 0) / 1e6
+    if seconds <= 0:
+        raise BadMedia(f"{path.name!r} does not say how long its sound is.", _DAMAGED)
+    return [_audio(track) for track in tracks], seconds
+
+
 def _is_cover(stream: AvVideoStream) -> bool:
     import av
 

@@ -18,6 +18,7 @@ from app.video.models import MediaInfo
 from configs.errors import BadInput, BadMedia, Unavailable
 
 TIMEOUT_S = 20.0
+KINDS = ("video", "image", "audio", "lut", "subtitles", "media")  # media: a video, an image or a sound, whichever it is
 _MEMORY_BYTES = 6 * 2**30  # address space, of which decoder threads reserve far more than they touch
 _MEND = "Export it again, or convert it to mp4."
 _ROOT = Path(__file__).resolve().parents[2]
@@ -40,13 +41,21 @@ class Prober:
             BadInput: ``kind`` is not one that can be probed.
             Unavailable: the prober is closed, or cannot be started.
         """
-        if kind != "video":
-            raise BadInput(f"Files of kind {kind!r} cannot be checked.", "Give a video.")
-        request = {"path": os.path.abspath(path)}
+        return MediaInfo.model_validate(self.look(path, kind))
+
+    def look(self, path: Path, kind: str) -> dict[str, Any]:
+        """What is in a file of any kind that `app.video.probe_other` knows, as JSON; all but a video's says its ``kind``.
+
+        Raises:
+            BadMedia, BadInput: as `probe`.
+        """
+        if kind not in KINDS:
+            raise BadInput(f"Files of kind {kind!r} cannot be checked.", f"Kinds: {', '.join(KINDS)}.")
         with self._lock:
-            answer = self._ask(request, Path(path).name)
+            answer = self._ask({"path": os.path.abspath(path), "kind": kind}, Path(path).name)
         if "media" in answer:
-            return MediaInfo.model_validate(answer["media"])
+            found: dict[str, Any] = answer["media"]
+            return found
         raise BadMedia(answer["message"], answer["remedy"])
 
     def close(self) -> None:
@@ -139,18 +148,18 @@ def serve(timeout_s: float) -> None:
         request = json.loads(lines.next())
         if hasattr(signal, "alarm"):
             signal.alarm(int(timeout_s) * 2 + 1)  # ends a decoder that hangs holding the interpreter after the studio is gone
-        answer = _answer(Path(request["path"]))
+        answer = _answer(Path(request["path"]), request["kind"])
         if hasattr(signal, "alarm"):
             signal.alarm(0)
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
 
-def _answer(path: Path) -> dict[str, Any]:
-    from app.video.probe import probe_video
+def _answer(path: Path, kind: str) -> dict[str, Any]:
+    from app.video.probe_other import look
 
     try:
-        return {"media": probe_video(path).model_dump(mode="json")}
+        return {"media": look(path, kind)}
     except BadInput as error:
         return error.as_dict()
     except MemoryError:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from app.capability import LutRef
 from app.editing.operations.base import Colour, Operation, Place, Scope, Seconds, SourceId, Stage
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
@@ -32,7 +33,7 @@ class Lut(Operation):
     """Colours by a .cube table."""
 
     op: Literal["lut"] = "lut"
-    file: str = Field(min_length=1, max_length=4096, description="The .cube file: an artifact id.")
+    file: LutRef = Field(min_length=1, max_length=4096, description="The .cube file: an artifact id.")
     strength: float = Field(default=1.0, gt=0, le=1)
 
     TITLE: ClassVar[str] = "LUT"

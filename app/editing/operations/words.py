@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from app.capability import SubtitlesRef
 from app.editing.operations.base import Colour, Operation, Scope, Seconds, Share, Stage, Strict
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
@@ -49,7 +50,7 @@ class Subtitles(Operation):
 
     op: Literal["subtitles"] = "subtitles"
     cues: tuple[Cue, ...] = Field(default=(), max_length=20_000)
-    file: str | None = Field(default=None, max_length=4096, description="An .srt, .vtt or .ass file instead: an artifact id.")
+    file: SubtitlesRef | None = Field(default=None, max_length=4096, description="An .srt, .vtt or .ass file instead: an artifact id.")
     style: str = Field(default="subtitle", max_length=40)
 
     TITLE: ClassVar[str] = "Subtitles"
