@@ -34,6 +34,6 @@ class BadPlan(BadInput):
         super().__init__(f"{first.path}: {first.message}{more}", first.remedy, first.code)
         self.problems = tuple(problems)
 
-    def as_dict(self) -> dict[str, Any]:  # type: ignore[override]
+    def as_dict(self) -> dict[str, Any]:
         """As every error, with all problems."""
         return {**super().as_dict(), "problems": [problem.as_dict() for problem in self.problems]}
