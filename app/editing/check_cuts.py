@@ -24,10 +24,7 @@ def cut_of(segment: Segment, path: str, facts: SourceFacts) -> Cut | Problem:
     if end <= start:
         wrong = "cut_empty" if end == start else "cut_reversed"
         said = f"Segment {segment.id!r} ends at {end:g} s and begins at {start:g} s."
-        remedy = (
-            "Give an end after the beginning; to play it backwards, add reverse." if end < start else "Give an end after the beginning."
-        )
-        return Problem(wrong, f"{path}.end_s", said, remedy)
+        return Problem(wrong, f"{path}.end_s", said, "Give an end after the beginning; reverse plays backwards.")
     if facts.kind == "image":
         return (0, 1)
     first, last = facts.frame_at(start), facts.frame_at(end)

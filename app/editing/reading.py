@@ -61,6 +61,8 @@ def problems_in(errors: Sequence[Mapping[str, Any]], data: Any) -> list[Problem]
     """What pydantic found, as problems in the data that it was given: one per place, in the order of the plan."""
     found: dict[tuple[str, str], Problem] = {}
     for error in errors:
+        if error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]:
+            continue  # pydantic counts only the entries that are right; the others have been named
         problem = _problem(error, data)
         found.setdefault((problem.path, problem.code), problem)
     return list(found.values())
@@ -88,7 +90,7 @@ def _problem(error: Mapping[str, Any], data: Any) -> Problem:
     keys, operation = _place(error["loc"], data, missing=kind == "missing")
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         keys = [*keys, "op"]
-    name = str(keys[-1]) if keys else "The plan"
+    name = _name(keys)
     value = error.get("input")
     code, said, remedy = _told(kind, name, value, context)
     hint = _HINTS.get((operation, name))
@@ -101,9 +103,8 @@ def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[
     operation = ""
     for number, key in enumerate(location):
         last = number == len(location) - 1
-        if isinstance(data, Mapping) and key in data:
-            data = data[key]
-        elif isinstance(data, (list, tuple)) and isinstance(key, int) and key < len(data):
+        listed = isinstance(data, (list, tuple)) and isinstance(key, int) and key < len(data)
+        if listed or (isinstance(data, Mapping) and key in data):
             data = data[key]
         elif not (missing and last):
             continue
@@ -111,6 +112,13 @@ def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[
         if isinstance(data, Mapping) and isinstance(data.get("op"), str):
             operation = data["op"]
     return keys, operation
+
+
+def _name(keys: Sequence[str | int]) -> str:
+    """What a place is called in a sentence: ``factor``, ``operations[2]``."""
+    if not keys:
+        return "The plan"
+    return f"{_name(keys[:-1])}[{keys[-1]}]" if isinstance(keys[-1], int) else keys[-1]
 
 
 def _told(kind: str, name: str, value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -134,10 +142,12 @@ def _told(kind: str, name: str, value: Any, context: Mapping[str, Any]) -> tuple
         return _length(kind, name, context)
     limit = next((key for key in _LIMITS if key in context), None)
     if limit is not None:
-        wanted = (
-            f"{_LIMITS[limit]} {context[limit]:g}" if isinstance(context[limit], (int, float)) else f"{_LIMITS[limit]} {context[limit]}"
-        )
+        wanted = f"{_LIMITS[limit]} {context[limit]}"
         return "out_of_range", f"{name} is {_shown(value)}; it must be {wanted}.", f"Give {wanted}."
+    if kind == "string_unicode":
+        return "bad_text", f"{name} holds half a character, which is no text.", "Write it again as UTF-8."
+    if kind == "int_from_float":
+        return "wrong_type", f"{name} is {_shown(value)}, which is no whole number.", "Give a whole number."
     return "wrong_type", f"{name} is {_kind(value)} ({_shown(value)}), which cannot be used here.", f"Give {_wanted(kind)}."
 
 

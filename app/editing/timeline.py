@@ -29,7 +29,8 @@ class Clip:
     """One approved segment on the timeline.
 
     ``first`` and ``end``: source frames on the grid of its rate (see `SourceFacts`), ``end`` exclusive; 0 and 1 for a still.
-    ``frames`` long on the film from film frame ``begins`` on; the first ``overlap`` of them lie under the end of the clip before (a transition). ``stretches`` add up to ``frames``.
+    ``frames`` long on the film from film frame ``begins`` on; the first ``overlap`` of them lie
+    under the end of the clip before (a transition). ``stretches`` add up to ``frames``.
     ``path``: JSON path of its segment in the plan.
     """
 
