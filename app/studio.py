@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from app import machine, submission
 from app.announcement import read_announcement, write_private
 from app.capability import Capability
+from app.edits import Edits
 from app.intake import Intake, Upload
 from app.lanes import Workers, lanes
 from app.models.cache import open_cache
@@ -86,6 +87,7 @@ class Studio:
         self.reviews = Reviews(self._artifacts, self.events)
         self._queue = JobQueue(self._database, self.events)
         self.shots = Shots(self._artifacts, self.reviews, self._queue.find)
+        self.edits = Edits(self._database, self._artifacts, self.events, self._queue.find)
         self._prober = machine.LazyProber()
         self._intake = Intake(
             self._artifacts, self._prober.probe, max_bytes=settings.max_upload_bytes, min_free_bytes=settings.min_free_bytes,
@@ -102,7 +104,7 @@ class Studio:
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self.catalogue = open_catalogue(settings, self.models, self.events)
-        self._io.parts["catalogue"] = self.catalogue
+        self._io.parts |= {"catalogue": self.catalogue, "models": self.models}
         self.api_keys = ApiKeys(self._database)
         self.answers = open_cache(self._database, settings.answer_cache_s, settings.answer_cache_url)
         self._meter = machine.Meter()

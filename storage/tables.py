@@ -143,3 +143,27 @@ answers = Table(
     Column("expires_at", Float, nullable=False),
     Index("answers_by_end", "expires_at"),
 )  # fmt: skip
+
+edits = Table(
+    "edits", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("video_id", Text),
+    Column("analysis_id", Text),
+    Column("revision", Integer, nullable=False),
+    Column("at", Integer, nullable=False),  # the step that holds now
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Index("edits_by_project", "project_id", "seq"),
+)  # fmt: skip
+
+edit_steps = Table(
+    "edit_steps", metadata,
+    Column("edit_id", ForeignKey("edits.id"), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip

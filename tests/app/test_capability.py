@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel
 
-from app.capability import MediaField, capability
+from app.capability import MediaField, MediaRef, VideoRef, capability, media_in
 from tests.jobs import handlers
 from tests.jobs.handlers import Answer, Ask
 
@@ -33,3 +34,25 @@ def test_the_table_names_each_capability_once() -> None:
     assert len(names) == len(set(names))
     assert set(build()) == set(names)
     assert all(row.summary and row.title and row.engine for row in CAPABILITIES)
+
+
+class Piece(BaseModel):
+    media: MediaRef
+    note: str = "a-note"
+
+
+class Nested(BaseModel):
+    video: VideoRef
+    pieces: tuple[Piece, ...] = ()
+    takes: list[VideoRef] = []
+
+
+def test_media_is_found_at_any_depth() -> None:
+    request = Nested(video="v", pieces=(Piece(media="m0"), Piece(media="m1")), takes=["t0"])
+    found = {".".join(map(str, path)): (mark.kinds, reference) for path, mark, reference in media_in(request)}
+    assert found == {
+        "video": (("video",), "v"),
+        "pieces.0.media": (("video", "image", "audio"), "m0"),
+        "pieces.1.media": (("video", "image", "audio"), "m1"),
+        "takes.0": (("video",), "t0"),
+    }

@@ -11,7 +11,21 @@ from configs.errors import StudioError
 from storage import tables
 from storage.database import Database
 
-ALL = {"answers", "api_keys", "projects", "jobs", "steps", "published", "log_lines", "counters", "artifacts", "artifact_inputs", "reviews"}
+ALL = {
+    "answers",
+    "api_keys",
+    "projects",
+    "jobs",
+    "steps",
+    "published",
+    "log_lines",
+    "counters",
+    "artifacts",
+    "artifact_inputs",
+    "reviews",
+    "edits",
+    "edit_steps",
+}
 
 
 def test_the_whole_set() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Annotated, Any, get_args
 
 from pydantic import Field
@@ -38,3 +39,18 @@ def schema() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(AnyOperation).json_schema()
+
+
+def described() -> list[dict[str, Any]]:
+    """The table for people: name, title, summary, where it may stand, and the JSON schema of its fields."""
+    return [
+        {
+            "op": op,
+            "title": row.TITLE,
+            "summary": inspect.getdoc(row) or row.TITLE,
+            "scopes": sorted(row.SCOPES),
+            "once": row.ONCE,
+            "fields": row.model_json_schema(),
+        }
+        for op, row in OPERATIONS.items()
+    ]
