@@ -57,11 +57,13 @@ class JobContext:
         project_id: the drawer that what is saved goes into.
         work_dir: an empty folder of this attempt's own, deleted when the attempt ends.
         saved: the last checkpoint of an earlier attempt, or None.
+        cache_dir: shared by all jobs; what lies there may go at any time, each kind of thing in a folder of its own.
     """
 
     def __init__(self, order: Order, link: Link, is_cancelled: Callable[[], bool], room: ModelRoom | None = None) -> None:
         self.job_id, self.attempt, self.project_id = order.job_id, order.attempt, order.project_id
         self.work_dir, self.saved = Path(order.work_dir), order.checkpoint
+        self.cache_dir = Path(order.cache_dir) if order.cache_dir else self.work_dir / "cache"
         self._link, self._is_cancelled, self._room = link, is_cancelled, room
         self._steps, self._priority = dict(order.steps), order.priority
         self._media = {key: artifact_from_json(value) for key, value in order.media.items()}

@@ -42,6 +42,7 @@ class Desk:
         return Order(
             job_id=job.id, attempt=job.attempt, capability=job.capability, request=job.request, project_id=job.project_id,
             work_dir=str(self._work_dir(job.id, job.attempt)), blob_dir=str(self.artifacts.blobs.root),
+            cache_dir=str(self.work_root.parent / "cache"),
             steps=saved.steps, checkpoint=saved.checkpoint, media=media, priority=job.priority,
         )  # fmt: skip
 

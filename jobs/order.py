@@ -18,6 +18,7 @@ class Order:
     project_id: str
     work_dir: str
     blob_dir: str
+    cache_dir: str = ""
     steps: dict[str, Json] = field(default_factory=dict)
     checkpoint: Json = None
     media: dict[str, dict[str, Json]] = field(default_factory=dict)
