@@ -140,6 +140,11 @@ def _told(kind: str, name: str, value: Any, context: Mapping[str, Any]) -> tuple
         return code, f"{name} is {_shown(value)}, which is not of its form.", _form(str(context.get("pattern", "")))
     if code == "wrong_length":
         return _length(kind, name, context)
+    return _misfit(kind, name, value, context)
+
+
+def _misfit(kind: str, name: str, value: Any, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The same of a value beyond its limits, or of another kind."""
     limit = next((key for key in _LIMITS if key in context), None)
     if limit is not None:
         wanted = f"{_LIMITS[limit]} {context[limit]}"

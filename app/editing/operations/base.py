@@ -24,6 +24,7 @@ Gain = Annotated[float, Field(ge=-60, le=24, description="Decibels.")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="#rrggbb.")]
 SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", description="A source of the plan.")]
 SOURCE_FIELDS = ("source", "background", "reference")  # fields of operations that name a source of the plan
+START_FIELDS = {"source": "start_s", "background": "background_start_s", "reference": "at_s"}  # and where in it they begin
 FILE_FIELD = "file"  # and that name a file which is no source
 Easing = Literal["linear", "ease_in", "ease_out", "ease_in_out"]
 NO_FILES: Mapping[str, Path] = MappingProxyType({})
@@ -45,6 +46,9 @@ class Strict(BaseModel):
     """A frozen model that refuses what it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+_PLACES: Mapping[Scope, str] = {"segment": "the segment", "film": "the film"}
 
 
 @dataclass(frozen=True)
@@ -153,14 +157,23 @@ class Operation(Strict):
     SCOPES: ClassVar[frozenset[Scope]] = frozenset({"segment"})
     STAGE: ClassVar[Stage] = Stage.FRAME
     ONCE: ClassVar[bool] = False  # at most one of its kind in a place
+    NEEDS: ClassVar[Literal["picture", "sound"]] = "picture"  # what it takes from the sources it names
 
     def problems(self, place: Place) -> Iterator[Problem]:
-        """Whatever would make it fail or do nothing here; called with everything known that a plan can tell."""
-        yield from ()
+        """Whatever would make it fail or do nothing here; called with everything known that a plan can tell.
+
+        Here: what it names has what it needs, and it begins before its place and the named source end. What lasts beyond the end
+        is simply shorter, and neutral values are no fault: a form begins with them.
+        """
+        yield from _begins_too_late(self, place)
+        for name in SOURCE_FIELDS:
+            facts = place.sources.get(str(getattr(self, name, None)))
+            if facts is not None:
+                yield from _lacks(self, name, facts, place)
 
     def source_ids(self) -> tuple[str, ...]:
         """Sources it uses besides that of its segment; they must be in the plan."""
-        named = (getattr(self, field, None) for field in SOURCE_FIELDS)
+        named = (getattr(self, name, None) for name in SOURCE_FIELDS)
         return tuple(found for found in named if isinstance(found, str))
 
     def file_ids(self) -> tuple[str, ...]:
@@ -188,6 +201,29 @@ class Operation(Strict):
     def gains(self, place: Place) -> Sequence[tuple[float, float]]:
         """What the sound of its place is multiplied by: (seconds, factor) in order, straight lines between; none: it stays as it is."""
         return ()
+
+
+def _begins_too_late(operation: Operation, place: Place) -> Iterator[Problem]:
+    at_s = getattr(operation, "at_s", None)
+    if getattr(operation, "reference", None) is not None:
+        return  # its moment is one of the reference
+    if at_s is not None and place.frame(at_s) >= place.frames:
+        said = f"{operation.TITLE} begins at {at_s:g} s, but {_PLACES[place.scope]} is {place.seconds:g} s long."
+        yield Problem("begins_after_end", f"{place.path}.at_s", said, f"Give less than {place.seconds:g} s.")
+
+
+def _lacks(operation: Operation, field: str, facts: SourceFacts, place: Place) -> Iterator[Problem]:
+    """What a named source does not have."""
+    if not (facts.has_picture if operation.NEEDS == "picture" else facts.has_sound):
+        needed = "a picture" if operation.NEEDS == "picture" else "sound"
+        said = f"{operation.TITLE} needs {needed}, and {facts.name} has none."
+        yield Problem(f"no_{operation.NEEDS}", f"{place.path}.{field}", said, "Choose another source.")
+        return
+    start = START_FIELDS[field]
+    start_s = getattr(operation, start, 0.0)
+    if facts.kind != "image" and start_s > 0 and start_s >= facts.duration_s:
+        said = f"{operation.TITLE} begins at {start_s:g} s of {facts.name}, which is {facts.duration_s:g} s long."
+        yield Problem("begins_after_source", f"{place.path}.{start}", said, f"Give less than {facts.duration_s:g} s.")
 
 
 class PlanProblem(StudioError):

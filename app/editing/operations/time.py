@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Easing, Operation, Seconds, Stage
+from app.editing.facts import exact, nearest
+from app.editing.operations.base import Easing, Operation, Place, Seconds, Stage
+from app.editing.problems import Problem
 
 SLOWEST, FASTEST = 0.05, 50.0
 Smoothing = Literal["none", "blend", "motion"]
@@ -50,6 +53,16 @@ class Freeze(Operation):
 
     TITLE: ClassVar[str] = "Freeze frame"
     STAGE: ClassVar[Stage] = Stage.TIME
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """The held frame must lie in the segment; its end means its last frame."""
+        if place.source is None or place.source.kind == "image":
+            return
+        length = place.source_end - place.source_start
+        if nearest(exact(self.at_s) * place.source.rate) > length:
+            seconds = float(length / place.source.rate)
+            said = f"Freeze frame holds the picture at {self.at_s:g} s of the segment, which has {seconds:g} s of its source."
+            yield Problem("freeze_outside", f"{place.path}.at_s", said, f"Give at most {seconds:g} s.")
 
 
 class Reverse(Operation):
