@@ -78,13 +78,14 @@ class Timeline:
         return Place(
             path=f"{clip.path}.operations[{index}]", scope="segment", frames=clip.frames, first_frame=clip.begins, rate=self.rate,
             width=self.width, height=self.height, sources=self.sources, source=clip.source, source_start=clip.first, source_end=clip.end,
+            alpha=self.plan.output.alpha, background=self.plan.output.background,
         )  # fmt: skip
 
     def film_place(self, index: int) -> Place:
         """Where the film's operation number ``index`` stands."""
         return Place(
             path=f"$.film[{index}]", scope="film", frames=self.frames, first_frame=0, rate=self.rate, width=self.width,
-            height=self.height, sources=self.sources,
+            height=self.height, sources=self.sources, alpha=self.plan.output.alpha, background=self.plan.output.background,
         )  # fmt: skip
 
     def staged(self, clip: Clip) -> list[tuple[Operation, Place]]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.editing.facts import SourceFacts, exact, nearest
-from app.editing.graph import Graph, Pad
+from app.editing.graph import Graph, Pad, Value
 from app.editing.problems import Problem
 from configs.errors import StudioError
 
@@ -57,6 +57,7 @@ class Place:
 
     ``frames`` on the output at ``rate``; ``first_frame`` of the film at which it begins; ``width`` and ``height`` of the canvas.
     ``source`` and its first and (exclusive) last frame: only on a segment. ``path``: the operation's JSON path.
+    ``alpha``: the film keeps transparency; otherwise ``background`` (#rrggbb) is what lies behind it.
     """
 
     path: str
@@ -70,6 +71,8 @@ class Place:
     source: SourceFacts | None = None
     source_start: int = 0
     source_end: int = 0
+    alpha: bool = False
+    background: str = "#000000"
 
     @property
     def seconds(self) -> float:
@@ -110,6 +113,10 @@ class Tools(Protocol):
 
     def run(self, arguments: list[str], output: Path, seconds: float, message: str) -> Path:
         """Runs ffmpeg (see `app.video.ffmpeg.run`); cancelling passes through."""
+
+    def look_through(self, name: str, message: str, **options: Value) -> None:
+        """Sends the source's frames from ``source_start`` to ``source_end`` of the place, the very ones that `picture` gets in stage
+        SOURCE, through one filter that writes down what it sees, and throws them away."""
 
 
 @dataclass(frozen=True)
