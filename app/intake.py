@@ -15,7 +15,7 @@ from storage.blobs import Staged
 from storage.records import SOURCE, Artifact
 
 NAME_LIMIT = 200
-PROBED_KINDS = ("video", "image", "audio", "lut", "subtitles", "media")  # media: whichever of the first three it is
+PROBED_KINDS = ("video", "image", "audio", "lut", "subtitles", "media")  # media: whichever of these it is
 Probe = Callable[[Path, str], dict[str, Any]]  # (path, kind) -> what is in it; all but a video says its ``kind``
 
 

@@ -35,8 +35,8 @@ export const trimmed = (value, digits = 3) => String(Number(Number(value).toFixe
 export const STATES = {
   queued: "Waiting", running: "Running", succeeded: "Done", failed: "Failed", cancelled: "Cancelled", quarantined: "Set aside",
 };
-export const KINDS = { video: "Video", audio: "Audio", image: "Image", document: "Document", timeline: "Timeline", data: "Data" };
-export const KIND_ICONS = { video: "film", audio: "music", image: "image", document: "file", timeline: "list", data: "file" };
+export const KINDS = { video: "Video", audio: "Audio", image: "Image", document: "Document", timeline: "Timeline", lut: "Colour table", subtitles: "Subtitles", data: "Data" };
+export const KIND_ICONS = { video: "film", audio: "music", image: "image", document: "file", timeline: "list", lut: "file", subtitles: "file", data: "file" };
 
 /** Human line for a rate: 23.976, 29.97, 25. */
 export const rate = (fps) => trimmed(fps, 3);

@@ -28,7 +28,7 @@ ACTIONS = {
 def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     made = subcommands(parser, ACTIONS)
     made["list"].add_argument("search", nargs="?", metavar="TEXT", help="part of a name")
-    made["list"].add_argument("--kind", metavar="KIND", help="video, audio, image, document, timeline or data")
+    made["list"].add_argument("--kind", metavar="KIND", help="video, audio, image, lut, subtitles, document, timeline or data")
     made["list"].add_argument("--role", choices=ROLES, help="given, made, or in support of what was made")
     made["list"].add_argument("--job", metavar="JOB", help="only files of this job")
     made["list"].add_argument("--project", metavar="ID", help="only files of this project")
@@ -79,7 +79,7 @@ def _show(session: Session, arguments: argparse.Namespace, console: Console) -> 
 
 
 def _add(session: Session, arguments: argparse.Namespace, console: Console) -> int:
-    added = [session.add_path(str(Path(path).expanduser().absolute()), "video", arguments.project) for path in arguments.path]
+    added = [session.add_path(str(Path(path).expanduser().absolute()), "media", arguments.project) for path in arguments.path]
     console.result({"items": added}, _table(added))
     return DONE
 

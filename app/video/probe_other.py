@@ -120,16 +120,12 @@ def probe_subtitles(path: Path) -> SubtitlesInfo:
 
 
 def probe_any(path: Path) -> Strict:
-    """A video, a still or a sound, tried in the order that the file's name suggests."""
+    """Whatever it is: what the file's name suggests is tried first; else a video, a still, a sound."""
     suffix = path.suffix.lower()
-    first: list[Callable[[Path], Strict]] = [probe_video, probe_image, probe_audio]
-    if suffix in _STILLS:
-        first = [probe_image, probe_video]
-    elif suffix in _SOUNDS:
-        first = [probe_audio, probe_video]
+    order = next((probes for endings, probes in _BY_NAME if suffix in endings), (probe_video, probe_image, probe_audio))
     check_file(path)
     complaints: list[BadMedia] = []
-    for probe in first:
+    for probe in order:
         try:
             return probe(path)
         except BadMedia as error:
@@ -137,6 +133,12 @@ def probe_any(path: Path) -> Strict:
     raise complaints[0]
 
 
+_BY_NAME: tuple[tuple[tuple[str, ...], tuple[Callable[[Path], Strict], ...]], ...] = (
+    (_STILLS, (probe_image, probe_video)),
+    (_SOUNDS, (probe_audio, probe_video)),
+    ((".cube",), (probe_lut,)),
+    ((".srt", ".vtt", ".ass", ".ssa"), (probe_subtitles,)),
+)
 PROBES: dict[str, Callable[[Path], Strict]] = {
     "video": probe_video,
     "image": probe_image,

@@ -18,7 +18,7 @@ from app.video.models import MediaInfo
 from configs.errors import BadInput, BadMedia, Unavailable
 
 TIMEOUT_S = 20.0
-KINDS = ("video", "image", "audio", "lut", "subtitles", "media")  # media: a video, an image or a sound, whichever it is
+KINDS = ("video", "image", "audio", "lut", "subtitles", "media")  # media: whichever of these it is
 _MEMORY_BYTES = 6 * 2**30  # address space, of which decoder threads reserve far more than they touch
 _MEND = "Export it again, or convert it to mp4."
 _ROOT = Path(__file__).resolve().parents[2]

@@ -86,7 +86,7 @@ class LibraryTab {
     node.item = item;
     const info = item.meta?.probe;
     setText(node.querySelector(".card-name"), item.name.split("/").pop());
-    setText(node.querySelector(".card-line"), [info ? duration(info.duration_s) : KINDS[item.kind], bytes(item.size_bytes), item.missing ? "missing" : ago(item.created_at)].filter(Boolean).join(" · "));
+    setText(node.querySelector(".card-line"), [info?.duration_s ? duration(info.duration_s) : KINDS[item.kind], bytes(item.size_bytes), item.missing ? "missing" : ago(item.created_at)].filter(Boolean).join(" · "));
     node.dataset.missing = String(item.missing);
     node.firstChild.title = item.name;
   }

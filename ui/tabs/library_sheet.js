@@ -25,13 +25,18 @@ function textPreview(source) {
   return place;
 }
 
+function pictureOf(info) {
+  if (info?.video) return `${info.video.width} × ${info.video.height}, ${rate(info.video.fps)} fps, ${info.video.codec}`;
+  return info?.width ? `${info.width} × ${info.height}, ${info.format}${info.has_alpha ? ", transparent" : ""}` : "";
+}
+
 function rows(item) {
   const info = item.meta?.probe;
   return [
     ["Kind", `${KINDS[item.kind] ?? item.kind}, ${ROLE_NAMES[item.role] ?? item.role}`], ["Size", bytes(item.size_bytes)],
     ["Added", `${ago(item.created_at)} · ${new Date(item.created_at * 1000).toLocaleString()}`],
-    ["Picture", info ? `${info.video.width} × ${info.video.height}, ${rate(info.video.fps)} fps, ${info.video.codec}` : ""],
-    ["Length", info ? duration(info.duration_s) : ""], ["Kept", item.external ? "where it lies on this machine" : "in the studio"],
+    ["Picture", pictureOf(info)],
+    ["Length", info?.duration_s ? duration(info.duration_s) : ""], ["Kept", item.external ? "where it lies on this machine" : "in the studio"],
     ["SHA-256", item.content_hash],
   ].filter(([, value]) => value);
 }
