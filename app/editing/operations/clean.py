@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Operation, Stage
+from app.editing.operations.base import Operation, Place, Stage
+from app.editing.problems import Problem
 
 
 class Stabilise(Operation):
@@ -18,6 +20,11 @@ class Stabilise(Operation):
     TITLE: ClassVar[str] = "Stabilise"
     STAGE: ClassVar[Stage] = Stage.SOURCE
     ONCE: ClassVar[bool] = True
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """Only what moves can be steadied."""
+        if place.source is not None and place.source.kind == "image":
+            yield Problem("still_has_no_time", place.path, f"Stabilise changes nothing: {place.source.name} is a still.", "Take it out.")
 
 
 class Denoise(Operation):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Colour, Operation, Scope, Seconds, Share, SourceId, Stage
+from app.editing.operations.base import Colour, Operation, Place, Scope, Seconds, Share, SourceId, Stage
+from app.editing.problems import Problem
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
 Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
@@ -63,6 +65,14 @@ class PictureInPicture(Operation):
     TITLE: ClassVar[str] = "Picture in picture"
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.LAYER
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """What should be heard has sound."""
+        yield from super().problems(place)
+        facts = place.sources.get(self.source)
+        if self.sound and facts is not None and not facts.has_sound:
+            said = f"{facts.name} should be heard, but it has no sound."
+            yield Problem("no_sound", f"{place.path}.sound", said, "Set sound to false, or choose another source.")
 
 
 class Watermark(Operation):

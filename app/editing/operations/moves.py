@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Easing, Operation, Scope, Seconds, Share, Stage, Strict
+from app.editing.operations.base import Easing, Operation, Place, Scope, Seconds, Share, Stage, Strict
+from app.editing.problems import Problem
 
 Percent = Annotated[float, Field(ge=-400, le=400, allow_inf_nan=False)]
 
@@ -66,6 +68,13 @@ class CameraMove(Operation):
     TITLE: ClassVar[str] = "Camera move from curve"
     STAGE: ClassVar[Stage] = Stage.FRAME
     ONCE: ClassVar[bool] = True
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """The four columns belong together."""
+        for name in ("y_percent", "scale_percent", "rotation_deg"):
+            if len(getattr(self, name)) != len(self.x_percent):
+                said = f"x_percent has {len(self.x_percent)} values and {name} has {len(getattr(self, name))}."
+                yield Problem("lengths_differ", f"{place.path}.{name}", said, "Give each column one value for each step.")
 
 
 class Shake(Operation):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from app.capability import SubtitlesRef
-from app.editing.operations.base import Colour, Operation, Scope, Seconds, Share, Stage, Strict
+from app.editing.operations.base import Colour, Operation, Place, Scope, Seconds, Share, Stage, Strict
+from app.editing.problems import Problem
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
 Animation = Literal["none", "fade", "pop", "slide_up", "typewriter", "shake", "karaoke"]
@@ -36,6 +38,12 @@ class Text(Operation):
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.FINISH
 
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """There is something to read."""
+        yield from super().problems(place)
+        if not self.text.strip():
+            yield Problem("text_empty", f"{place.path}.text", "The text holds nothing but blanks.", "Write something, or take it out.")
+
 
 class Cue(Strict):
     """One subtitle, in seconds from the beginning of the place."""
@@ -56,3 +64,14 @@ class Subtitles(Operation):
     TITLE: ClassVar[str] = "Subtitles"
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.FINISH
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """The words come from the cues or from a file; a cue ends after it begins."""
+        if self.file is not None and self.cues:
+            yield Problem("cues_and_file", f"{place.path}.file", "The subtitles have both cues and a file.", "Keep one of them.")
+        if self.file is None and not self.cues:
+            yield Problem("text_empty", f"{place.path}.cues", "The subtitles have neither cues nor a file.", "Give one of them.")
+        for number, cue in enumerate(self.cues):
+            if cue.end_s <= cue.start_s:
+                said = f"A subtitle ends at {cue.end_s:g} s and begins at {cue.start_s:g} s."
+                yield Problem("cue_reversed", f"{place.path}.cues[{number}].end_s", said, "Give an end after the beginning.")
