@@ -107,14 +107,16 @@ def read_request(source: str) -> dict[str, Any]:
 
 
 def _value(name: str, field: FieldInfo, value: Any) -> Any:
-    """Nested types are written as JSON; everything else is left to the request type to read."""
+    """Nested types are written as JSON, or as @FILE with the JSON in it; everything else is left to the request type to read."""
     kind = plain_type(field.annotation)
     if not isinstance(value, str) or kind in (str, int, float) or typing.get_origin(kind) is Literal:
         return value
     try:
-        return json.loads(value)
+        return json.loads(Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value)
+    except OSError as error:
+        raise BadInput(f"{flag_of(name)} is {value!r}, which cannot be read: {error.strerror}.", "Check the path.") from None
     except ValueError:
-        raise BadInput(f"{flag_of(name)} is {value!r}, which is not JSON.", "Quote a JSON value.") from None
+        raise BadInput(f"{flag_of(name)} is {value!r}, which is not JSON.", "Quote a JSON value, or give @FILE.") from None
 
 
 def _help(field: FieldInfo) -> str:

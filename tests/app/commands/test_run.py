@@ -65,6 +65,13 @@ def test_flags_become_typed_fields() -> None:
     assert parse("--clip", "/c", "--no-loud")["loud"] is False
 
 
+def test_nested_types_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "whole.json").write_text('{"start_s": 3}')
+    assert parse("--clip", "/c", "--whole", f"@{tmp_path / 'whole.json'}")["whole"] == {"start_s": 3.0}
+    with pytest.raises(BadInput, match="cannot be read: No such file"):
+        parse("--clip", "/c", "--whole", f"@{tmp_path / 'none.json'}")
+
+
 def test_nested_types_are_json() -> None:
     assert parse("--clip", "/c", "--whole", '{"start_s": 2}')["whole"] == {"start_s": 2.0}
     with pytest.raises(BadInput, match=r"--whole is '\{oops', which is not JSON"):
