@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Gain, Operation, Scope, Seconds, SourceId, Stage
+from app.editing.operations.base import Gain, Operation, Place, Scope, Seconds, SoundLayer, SourceId, Stage
+from app.editing.problems import Problem
 
 EffectName = Literal[
     "boom", "whoosh", "riser", "hit", "pop", "ding", "boing", "record_scratch", "drum_roll", "sad_trombone", "buzzer", "heartbeat",
     "glitch", "sparkle",
 ]  # fmt: skip
+
+LONGEST_EFFECT_S = 8.0
+
+
+def decibels(gain_db: float) -> float:
+    """The factor that a gain in decibels is."""
+    return float(10 ** (gain_db / 20))
 
 
 class Volume(Operation):
@@ -25,6 +34,20 @@ class Volume(Operation):
     TITLE: ClassVar[str] = "Volume"
     STAGE: ClassVar[Stage] = Stage.COLOUR
     ONCE: ClassVar[bool] = True
+
+    def problems(self, place: Place) -> Iterator[Problem]:
+        """The track must be there."""
+        yield from super().problems(place)
+        tracks = place.source.audio_tracks if place.source is not None else 0
+        if self.track and self.track >= tracks:
+            has = f"has {tracks} audio track{'' if tracks == 1 else 's'}" if tracks else "has no sound"
+            said = f"Audio track {self.track} is asked for, but {place.source.name if place.source else 'the source'} {has}."
+            remedy = f"Give 0 to {tracks - 1}." if tracks > 1 else "Leave the track out."
+            yield Problem("no_such_track", f"{place.path}.track", said, remedy)
+
+    def gains(self, place: Place) -> Sequence[tuple[float, float]]:
+        """One factor throughout."""
+        return ((0.0, 0.0 if self.mute else decibels(self.gain_db)),)
 
 
 class Music(Operation):
@@ -42,8 +65,18 @@ class Music(Operation):
     loops: bool = Field(default=True, description="Starts again where it is too short.")
 
     TITLE: ClassVar[str] = "Music"
+    NEEDS: ClassVar[Literal["picture", "sound"]] = "sound"
     SCOPES: ClassVar[frozenset[Scope]] = frozenset({"film"})
     STAGE: ClassVar[Stage] = Stage.FINISH
+
+    def layers(self, place: Place) -> Iterator[SoundLayer]:
+        """The bed, to the end of the film or for its own while."""
+        left = place.seconds - self.at_s
+        yield SoundLayer(
+            at_s=place.begins_s + self.at_s, seconds=left if self.duration_s is None else min(left, self.duration_s),
+            source_id=self.source, source_start_s=self.start_s, gain_db=self.gain_db, fade_in_s=self.fade_in_s,
+            fade_out_s=self.fade_out_s, loops=self.loops, ducks_db=self.duck_db,
+        )  # fmt: skip
 
 
 class SoundEffect(Operation):
@@ -57,6 +90,12 @@ class SoundEffect(Operation):
     TITLE: ClassVar[str] = "Sound effect"
     SCOPES: ClassVar[frozenset[Scope]] = frozenset({"segment", "film"})
     STAGE: ClassVar[Stage] = Stage.FINISH
+
+    def layers(self, place: Place) -> Iterator[SoundLayer]:
+        """The effect, from its frame until it has died away, even beyond its segment."""
+        yield SoundLayer(
+            at_s=place.begins_s + self.at_s, seconds=LONGEST_EFFECT_S, effect=self.name, gain_db=self.gain_db, seed=place.first_frame
+        )  # fmt: skip
 
 
 class Loudness(Operation):
