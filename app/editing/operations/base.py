@@ -90,10 +90,16 @@ class Place:
 
 
 class Bench(Protocol):
-    """What an operation works with while the graph is built; the renderer makes it."""
+    """What an operation works with while the graph is built; the renderer makes it.
+
+    The pictures that `Operation.picture` gets need not begin with the place: their time stamps say which of its frames they are,
+    and ``begins`` is the first. ``size``: their width and height.
+    """
 
     graph: Graph
     place: Place
+    begins: int
+    size: tuple[int, int]
     prepared: Mapping[str, Any]  # what this operation's `prepare` returned
     preview: bool  # small and quick matters more than fine
 
@@ -196,6 +202,10 @@ class Operation(Strict):
         """Adds its filters behind ``pad``; returns the new end. The number of frames and the size stay what they were,
         except in stages SOURCE and SHAPE, where the size may change."""
         return pad
+
+    def size_after(self, width: int, height: int) -> tuple[int, int]:
+        """What it makes of the pictures' size; only stages SOURCE and SHAPE may change it."""
+        return width, height
 
     def captions(self, place: Place, files: Mapping[str, Path] = NO_FILES) -> Iterator[Caption]:
         """The words it puts over the picture; ``files``: artifact id -> path of `file_ids`."""
