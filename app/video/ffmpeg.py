@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,7 @@ OnStep = Callable[[float, str], None]
 
 _QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 _TAIL_LINES = 12
+_FULL = ("No space left on device", "There is not enough space on the disk", "Disk quota exceeded")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -100,6 +102,25 @@ def run(
     return output
 
 
+def watch(arguments: Sequence[str], *, duration_s: float = 0.0, on_step: OnStep | None = None, message: str = "Encoding") -> None:
+    """Runs ``ffmpeg arguments``, outputs included, for what leaves several files or none; what it leaves half done is the caller's.
+
+    Args and errors as in `run`.
+    """
+    _watch([executable(), *_QUIET, "-progress", "pipe:1", "-nostats", *arguments], duration_s, on_step, message, None)
+
+
+def version() -> str:
+    """The program's own version, as it says it."""
+    return _version(executable())
+
+
+@lru_cache(maxsize=4)
+def _version(program: str) -> str:
+    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return said.stdout.partition("Copyright")[0].strip()
+
+
 def _watch(command: Sequence[str], duration_s: float, on_step: OnStep | None, message: str, frames: Iterable[bytes] | None) -> None:
     """Runs the command to its end, killing it when ``on_step`` raises."""
     with tempfile.TemporaryFile() as errors:
@@ -127,7 +148,10 @@ def _watch(command: Sequence[str], duration_s: float, on_step: OnStep | None, me
                 if pipe is not None:
                     _close(pipe)
         if code != 0:
-            raise StudioError(f"ffmpeg stopped with code {code}: {_tail(errors)}", "Check that the clip plays and that the disk has room.")
+            said = _tail(errors)
+            if any(words in said for words in _FULL):
+                raise Unavailable("The disk is full: the film could not be written.", "Free some space and render again.", "disk_full")
+            raise StudioError(f"ffmpeg stopped with code {code}: {said}", "Check that the clip plays and that the disk has room.")
 
 
 class _Feeder(threading.Thread):

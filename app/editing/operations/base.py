@@ -171,6 +171,7 @@ class Operation(Strict):
     STAGE: ClassVar[Stage] = Stage.FRAME
     ONCE: ClassVar[bool] = False  # at most one of its kind in a place
     NEEDS: ClassVar[Literal["picture", "sound"]] = "picture"  # what it takes from the sources it names
+    STEADY: ClassVar[bool] = False  # does the same to every frame, wherever on the film it stands: kept pieces stay good when moved
 
     def problems(self, place: Place) -> Iterator[Problem]:
         """Whatever would make it fail or do nothing here; called with everything known that a plan can tell.
@@ -200,7 +201,8 @@ class Operation(Strict):
 
     def picture(self, pad: Pad, bench: Bench) -> Pad:
         """Adds its filters behind ``pad``; returns the new end. The number of frames and the size stay what they were,
-        except in stages SOURCE and SHAPE, where the size may change."""
+        except in stages SOURCE and SHAPE, where the size may change. Often only a part of the place is rendered: ``t`` and ``pts``
+        count from the beginning of the place even then, ``n`` and the like do not; so what changes with time is told by ``t``."""
         return pad
 
     def size_after(self, width: int, height: int) -> tuple[int, int]:
@@ -240,7 +242,7 @@ def _lacks(operation: Operation, field: str, facts: SourceFacts, place: Place) -
     start_s = getattr(operation, start, 0.0)
     if facts.kind != "image" and start_s > 0 and start_s >= facts.duration_s:
         said = f"{operation.TITLE} begins at {start_s:g} s of {facts.name}, which is {facts.duration_s:g} s long."
-        yield Problem("begins_after_source", f"{place.path}.{start}", said, f"Give less than {facts.duration_s:g} s.")
+        yield Problem("begins_after_source", f"{place.path}.{start}", said, f"Give less than {facts.duration_s:g} s.", 0.0)
 
 
 class PlanProblem(StudioError):

@@ -1,0 +1,128 @@
+"""The capabilities `video.edit` and `video.moment`: a plan becomes a film, or one exact frame of it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.capability import capability
+from app.editing.check import compile_plan
+from app.editing.plan import EditPlan
+from app.editing.render.cache import PieceCache
+from app.editing.render.renderer import Materials, Rendered, render
+from app.editing.sources import facts_of
+from app.editing.timeline import Timeline
+from jobs.context import JobContext
+from storage.records import RESULT, SUPPORT
+
+MEDIA_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm", "gif": "image/gif"}
+_RENDERED = 0.97
+
+
+class Strict(BaseModel):
+    """A model that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class EditVideo(Strict):
+    """A plan to render."""
+
+    plan: EditPlan
+    preview: bool = Field(default=False, description="Small and quick, with the same frames at the same times.")
+    edit: str | None = Field(default=None, max_length=64, description="The draft it belongs to.")
+    revision: int | None = Field(default=None, ge=0, description="Of that draft.")
+
+
+class EditResult(Strict):
+    """The finished film and how it was made."""
+
+    artifact_id: str
+    plan_artifact_id: str = Field(description="The plan, kept as JSON.")
+    frames: int = Field(gt=0)
+    seconds: float = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    fps: float = Field(gt=0)
+    engine: str
+    took_s: float = Field(ge=0)
+    pieces: int = Field(ge=0, description="The film is rendered and kept in so many pieces.")
+    pieces_reused: int = Field(ge=0, description="Of these, so many were there from an earlier render.")
+    smart_copied: int = Field(ge=0, description="Frames taken over from the source without encoding them again.")
+    notes: list[str] = Field(default_factory=list)
+
+
+@capability("video.edit", lane="cpu", title="Render a film", engine="built in, CPU (ffmpeg)", version=1)
+def edit_video(request: EditVideo, job: JobContext) -> EditResult:
+    """Renders an edit plan: cuts, speed, moves, layers, colour, words and sound, exactly as the plan says.
+
+    The film is made in pieces that are kept, so a second render makes only what changed, and an interrupted one goes on where it
+    was. Cancelling leaves nothing behind. Runs on the processor, and on a hardware encoder where one works; no model is needed.
+    """
+    began = time.monotonic()
+    plan = request.plan
+    timeline = timeline_of(plan, job)
+    name = f"{file_name(plan, timeline)}{'-preview' if request.preview else ''}.{plan.output.format}"
+    job.progress(0.0, "Rendering")
+    materials = Materials(job.work_dir, PieceCache(job.cache_dir / "render"), *files_of(plan, job))
+    made = render(timeline, job.work_dir / f"film.{plan.output.format}", materials, job.span(0.0, _RENDERED), preview=request.preview)
+    job.progress(_RENDERED, "Keeping the film")
+    inputs = sorted({facts.artifact_id for facts in timeline.sources.values()})
+    kept = job.save(
+        name, made.path, kind="video", role=RESULT, media_type=MEDIA_TYPES[plan.output.format], meta=_meta(request, timeline, made),
+        inputs=inputs,
+    )  # fmt: skip
+    written = job.work_dir / "plan.json"
+    written.write_text(plan.model_dump_json(indent=1), encoding="utf-8")
+    plan_kept = job.save("plan.json", written, kind="data", role=SUPPORT, media_type="application/json", inputs=[kept.id])
+    job.progress(1.0, "Done")
+    return EditResult(
+        artifact_id=kept.id, plan_artifact_id=plan_kept.id, frames=made.frames, seconds=timeline.seconds, width=made.width,
+        height=made.height, fps=float(timeline.rate), engine=made.engine, took_s=round(time.monotonic() - began, 3), pieces=made.pieces,
+        pieces_reused=made.reused, smart_copied=made.copied, notes=list(timeline.notes),
+    )  # fmt: skip
+
+
+def timeline_of(plan: EditPlan, job: JobContext) -> Timeline:
+    """The plan, checked against the files that the job was given.
+
+    Raises:
+        BadPlan: it cannot be rendered.
+    """
+    return compile_plan(plan, {source.id: facts_of(source.id, job.artifact(source.media)) for source in plan.sources})
+
+
+def files_of(plan: EditPlan, job: JobContext) -> tuple[dict[str, Path], dict[str, str]]:
+    """Path and content hash, by artifact id, of what the plan's operations read besides its sources."""
+    found = {name: job.artifact(name) for name in _file_ids(plan)}
+    return {name: artifact.path for name, artifact in found.items()}, {name: artifact.content_hash for name, artifact in found.items()}
+
+
+def _file_ids(plan: EditPlan) -> Iterator[str]:
+    for operations in (plan.film, *(segment.operations for segment in plan.approved)):
+        for operation in operations:
+            yield from operation.file_ids()
+
+
+def file_name(plan: EditPlan, timeline: Timeline) -> str:
+    """What the film is called: its title, else its first clip's name; no character that a file system minds."""
+    first = timeline.clips[0].source.name
+    words = plan.title or f"{Path(first).stem} edit"
+    cleaned = re.sub(r"[\x00-\x1f<>:\"/\\|?*]+", " ", words).strip(" .")
+    return cleaned[:80].strip(" .") or "film"
+
+
+def _meta(request: EditVideo, timeline: Timeline, made: Rendered) -> dict[str, object]:
+    from app.video.probe import probe_video
+
+    return {
+        "probe": probe_video(made.path).model_dump(mode="json"),
+        "preview": request.preview,
+        "edit": request.edit,
+        "revision": request.revision,
+        "frames": made.frames,
+    }

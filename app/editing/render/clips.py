@@ -1,0 +1,112 @@
+"""One part of a clip as a chain of filters: source frames, time, shape, canvas, then everything that is done to the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.editing.graph import Graph, Pad
+from app.editing.operations.base import Operation, Place, Stage
+from app.editing.render.bench import Workshop, opened
+from app.editing.render.expressions import lookup, member
+from app.editing.render.fit import fitted
+from app.editing.render.frames import Run, runs, shown
+from app.editing.timeline import Clip, Timeline
+
+MOST_BACKWARDS_BYTES = 192 << 20  # of raw pictures held to play them from the end
+
+
+@dataclass(frozen=True)
+class Part:
+    """Output frames ``begin`` to ``end`` (exclusive) of a clip, counted from its beginning."""
+
+    clip: Clip
+    begin: int
+    end: int
+
+    @property
+    def frames(self) -> int:
+        """How long it is."""
+        return self.end - self.begin
+
+
+def part_pad(graph: Graph, timeline: Timeline, part: Part, shop: Workshop) -> Pad:
+    """The part's finished pictures: canvas size, square pixels, one per frame of the film from 0 on."""
+    clip, rate = part.clip, timeline.rate
+    staged = timeline.staged(clip)
+    groups = {stage: [row for row in staged if row[0].STAGE == stage] for stage in Stage}
+    pad = _timed(graph, timeline, part, groups[Stage.SOURCE], shop)
+    pad = graph.filter("setpts", [pad], expr=f"N+{part.begin}")
+    size = _size(source_size(clip), groups[Stage.SOURCE])
+    pad = shop.applied(graph, pad, groups[Stage.SHAPE], part.begin, size)
+    pad = _on_canvas(graph, pad, timeline, _size(size, groups[Stage.SHAPE]), shop)
+    for stage in (Stage.FRAME, Stage.LAYER, Stage.COLOUR, Stage.FINISH):
+        pad = shop.applied(graph, pad, groups[stage], part.begin)
+    pad = graph.filter("setpts", [pad], expr="N")
+    return graph.filter("fps", [pad], fps=rate)
+
+
+def _timed(graph: Graph, timeline: Timeline, part: Part, cleaning: list[tuple[Operation, Place]], shop: Workshop) -> Pad:
+    """The right source frame at every output frame. What cleans the source sees the clip from its beginning, as it remembers."""
+    clip, source = part.clip, part.clip.source
+    if source.kind == "image":
+        pad = shop.applied(graph, opened(graph, source, 0), cleaning, 0, source_size(clip))
+        return _held(graph, pad, part.frames, timeline.rate)
+    most = max(4, MOST_BACKWARDS_BYTES // max(1, source.width * source.height * 3 // 2))
+    pads = []
+    for run in runs(shown(clip, part.begin, part.end), most):
+        first = clip.first if cleaning else run.first
+        pad = graph.filter("setpts", [opened(graph, source, first)], expr=f"PTS-{first}")
+        pad = shop.applied(graph, pad, cleaning, 0, source_size(clip))
+        if first < run.first:
+            pad = graph.filter("trim", [pad], start_frame=run.first - first)
+        pads.append(_run_pad(graph, pad, run, timeline.rate))
+    return pads[0] if len(pads) == 1 else graph.filter("concat", pads, n=len(pads), v=1, a=0)
+
+
+def _run_pad(graph: Graph, pad: Pad, run: Run, rate: Fraction) -> Pad:
+    """``pad`` begins with the run's first source frame; what comes back has exactly the run's frames."""
+    pad = graph.filter("trim", [pad], end_frame=run.end - run.first)
+    if not run.whole:
+        pad = graph.filter("select", [pad], expr=member([frame - run.first for frame in run.kept]))
+    if run.backwards:
+        pad = graph.filter("reverse", [pad])
+    pad = graph.filter("settb", [pad], expr=1 / rate)
+    if run.steady:
+        pad = graph.filter("setpts", [pad], expr="N")
+    else:
+        pad = graph.filter("setpts", [pad], expr=lookup((*run.at, run.frames)))  # the last one is for the end of the stream
+        pad = graph.filter("fps", [pad], fps=rate, start_time=0)
+    return _exactly(graph, pad, run.frames)
+
+
+def _held(graph: Graph, pad: Pad, frames: int, rate: Fraction) -> Pad:
+    pad = graph.filter("settb", [pad], expr=1 / rate)
+    pad = graph.filter("setpts", [pad], expr="N")
+    return _exactly(graph, graph.filter("fps", [pad], fps=rate, start_time=0), frames)
+
+
+def _exactly(graph: Graph, pad: Pad, frames: int) -> Pad:
+    """The last picture is held where the source ends early; nothing comes after the last frame."""
+    pad = graph.filter("tpad", [pad], stop_mode="clone", stop=frames)
+    return graph.filter("trim", [pad], end_frame=frames)
+
+
+def _on_canvas(graph: Graph, pad: Pad, timeline: Timeline, size: tuple[int, int], shop: Workshop) -> Pad:
+    canvas = (timeline.width, timeline.height)
+    if timeline.plan.output.alpha:
+        pad = graph.filter("format", [pad], pix_fmts="yuva420p")
+    if size != canvas:
+        pad = fitted(graph, pad, canvas, timeline.plan.output, "bilinear" if shop.preview else "bicubic")
+    return pad if timeline.plan.output.alpha else graph.filter("format", [pad], pix_fmts="yuv420p")
+
+
+def source_size(clip: Clip) -> tuple[int, int]:
+    """Width and height of the clip's pictures as they come from its source."""
+    return clip.source.width, clip.source.height
+
+
+def _size(size: tuple[int, int], rows: list[tuple[Operation, Place]]) -> tuple[int, int]:
+    for operation, _ in rows:
+        size = operation.size_after(*size)
+    return size

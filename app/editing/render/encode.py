@@ -1,0 +1,64 @@
+"""What the film is encoded with: a table of formats and qualities, and the encoders of the machine's hardware where they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.editing.timeline import Timeline
+
+_X264 = {"draft": ("ultrafast", 28), "good": ("veryfast", 20), "best": ("medium", 17)}
+_VP9 = {"draft": ("8", 40), "good": ("5", 31), "best": ("2", 24)}
+_KEYFRAMES_S = 2
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """How pictures are written. ``piece``: container of the kept pieces; ``name``: for people."""
+
+    name: str
+    arguments: tuple[str, ...]
+    piece: str
+    pix_fmt: str
+
+
+def encoder_of(timeline: Timeline, *, preview: bool = False) -> Encoder:
+    """The encoder of a film's pictures."""
+    output = timeline.plan.output
+    quality = "draft" if preview else output.quality
+    gop = str(max(1, round(_KEYFRAMES_S * timeline.rate)))
+    if output.format == "webm":
+        speed, crf = _VP9[quality]
+        arguments = (
+            "-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", speed, "-crf", str(crf), "-b:v", "0", "-row-mt", "1", "-g", gop,
+            "-auto-alt-ref", "0",
+        )  # fmt: skip
+        return Encoder("ffmpeg VP9", arguments, "webm", "yuva420p" if output.alpha else "yuv420p")
+    if output.alpha:
+        return Encoder("ffmpeg ProRes 4444", ("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"), "mov", "yuva444p10le")
+    preset, crf = _X264[quality]
+    arguments = ("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-g", gop, "-x264-params", "stitchable=1")
+    return Encoder("ffmpeg x264", arguments, "matroska", "yuv420p")
+
+
+def colour_arguments(timeline: Timeline) -> list[str]:
+    """The colour tags of the film: those of its first picture."""
+    primaries, transfer, matrix, spread = film_colour(timeline)
+    rows = (("-color_primaries", primaries), ("-color_trc", transfer), ("-colorspace", matrix), ("-color_range", _RANGES.get(spread or "")))
+    return [word for flag, value in rows if value for word in (flag, value)]
+
+
+_RANGES = {"limited": "tv", "full": "pc"}
+
+
+def film_colour(timeline: Timeline) -> tuple[str | None, str | None, str | None, str | None]:
+    """Primaries, transfer, matrix and range of the first video of the film."""
+    for clip in timeline.clips:
+        if clip.source.kind == "video":
+            return clip.source.colour
+    return (None, None, None, None)
+
+
+def frame_time(frame: int, rate: Fraction) -> str:
+    """A moment that is surely before a frame and after the one before it, for options that take seconds."""
+    return f"{max(0.0, float((frame - Fraction(1, 2)) / rate)):.6f}"

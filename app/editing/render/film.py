@@ -1,0 +1,87 @@
+"""A stretch of the film as one graph: parts of clips joined, then what is done to the film, then its captions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from app.editing.graph import Graph, Pad
+from app.editing.operations.base import Operation, Stage
+from app.editing.render.bench import Workshop
+from app.editing.render.clips import Part, part_pad
+from app.editing.timeline import Timeline
+
+# Kinds of `Transition` as ffmpeg's xfade names them.
+XFADES = {
+    "dissolve": "fade", "dip_black": "fadeblack", "dip_white": "fadewhite", "wipe_left": "wipeleft", "wipe_right": "wiperight",
+    "wipe_up": "wipeup", "wipe_down": "wipedown", "slide_left": "slideleft", "slide_right": "slideright", "circle": "circleopen",
+    "radial": "radial", "zoom_in": "zoomin", "pixelate": "pixelize", "blur": "hblur",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """Film frames ``begin`` to ``end`` (exclusive)."""
+
+    begin: int
+    end: int
+
+    @property
+    def frames(self) -> int:
+        """How long it is."""
+        return self.end - self.begin
+
+
+def parts_of(timeline: Timeline, span: Span) -> list[Part]:
+    """What of which clip lies within a span of the film, in order."""
+    found = []
+    for clip in timeline.clips:
+        begin, end = max(0, span.begin - clip.begins), min(clip.frames, span.end - clip.begins)
+        if begin < end:
+            found.append(Part(clip, begin, end))
+    return found
+
+
+def film_pad(graph: Graph, timeline: Timeline, span: Span, shop: Workshop, captions: Path | None = None) -> Pad:
+    """The pictures of a span, one per frame from 0 on; ``captions``: an ASS file on the film's clock."""
+    pad = joined(graph, timeline, parts_of(timeline, span), shop)
+    rows = [(operation, timeline.film_place(index)) for index, operation in enumerate(timeline.plan.film)]
+    rows = sorted((row for row in rows if has_picture(row[0])), key=lambda row: row[0].STAGE)
+    if rows or captions is not None:
+        pad = graph.filter("setpts", [pad], expr=f"PTS+{span.begin}")
+        pad = shop.applied(graph, pad, rows, span.begin)
+        if captions is not None:
+            pad = graph.filter("ass", [pad], filename=str(captions))
+        pad = graph.filter("setpts", [pad], expr=f"PTS-{span.begin}")
+    pad = graph.filter("format", [pad], pix_fmts="yuva420p" if timeline.plan.output.alpha else "yuv420p")
+    return graph.filter("fps", [pad], fps=timeline.rate)
+
+
+def has_picture(operation: Operation) -> bool:
+    """Whether it changes pictures at all."""
+    return type(operation).picture is not Operation.picture and operation.STAGE != Stage.TIME
+
+
+def joined(graph: Graph, timeline: Timeline, parts: Sequence[Part], shop: Workshop) -> Pad:
+    """Cuts and transitions between the parts."""
+    chains: list[tuple[Pad, int]] = []
+    for number, part in enumerate(parts):
+        pad = part_pad(graph, timeline, part, shop)
+        overlap = part.clip.overlap if number and part.begin == 0 else 0
+        if overlap and part.clip.transition is not None:
+            before, length = chains.pop()
+            pad = _crossed(graph, before, pad, part.clip.transition.kind, length - overlap, overlap, timeline.rate)
+            chains.append((pad, length + part.frames - overlap))
+        else:
+            chains.append((pad, part.frames))
+    pads = [pad for pad, _ in chains]
+    return pads[0] if len(pads) == 1 else graph.filter("concat", pads, n=len(pads), v=1, a=0)
+
+
+def _crossed(graph: Graph, before: Pad, after: Pad, kind: str, offset: int, overlap: int, rate: Fraction) -> Pad:
+    pad = graph.filter(
+        "xfade", [before, after], transition=XFADES[kind], offset=float(offset / rate), duration=float(overlap / rate)
+    )  # fmt: skip
+    return graph.filter("fps", [pad], fps=rate)

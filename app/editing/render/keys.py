@@ -1,0 +1,72 @@
+"""A name for each piece that is the same wherever its pixels would be: a hash of everything that determines them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.editing.operations.base import Caption, Operation, Place, Stage
+from app.editing.render.encode import Encoder, colour_arguments
+from app.editing.render.film import Span, has_picture, parts_of
+from app.editing.render.frames import shown
+from app.editing.timeline import Timeline
+
+VERSION = 1  # goes up whenever the renderer would draw the same piece differently
+
+
+def piece_key(
+    timeline: Timeline, span: Span, encoder: Encoder, captions: Sequence[Caption], *, program: str, preview: bool, hashes: Mapping[str, str]
+) -> str:
+    """The name of a piece. ``program``: the version of ffmpeg; ``hashes``: artifact id -> content hash of files that operations read."""
+    output = timeline.plan.output
+    what = {
+        "version": [VERSION, program, preview],
+        "canvas": [timeline.width, timeline.height, str(timeline.rate), output.fit, output.background, output.alpha],
+        "encoder": [encoder.arguments, encoder.pix_fmt, encoder.piece, colour_arguments(timeline)],
+        "parts": [_part(timeline, part, hashes) for part in parts_of(timeline, span)],
+        "film": [_film(timeline, index, operation, span, hashes) for index, operation in enumerate(timeline.plan.film)],
+        "captions": [_caption(caption, timeline, span) for caption in captions],
+        "frames": span.frames,
+    }
+    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _part(timeline: Timeline, part: Any, hashes: Mapping[str, str]) -> dict[str, Any]:
+    clip = part.clip
+    frames = shown(clip, part.begin, part.end)
+    rows = [row for row in timeline.staged(clip) if has_picture(row[0])]
+    placed = [clip.frames, part.begin, clip.first, clip.end] if rows else []
+    return {
+        "source": clip.source.content_hash,
+        "shape": [clip.source.width, clip.source.height, str(clip.source.rate), clip.source.vfr],
+        "frames": hashlib.sha256(json.dumps(frames).encode()).hexdigest(),
+        "smooth": [getattr(one, "smooth", "none") for one in clip.segment.operations if one.STAGE == Stage.TIME],
+        "placed": placed,
+        "operations": [_operation(operation, place, hashes) for operation, place in rows],
+        "overlap": [clip.overlap if part.begin == 0 else 0, clip.transition.kind if clip.transition else ""],
+    }
+
+
+def _operation(operation: Operation, place: Place, hashes: Mapping[str, str]) -> list[Any]:
+    others = [place.sources[name].content_hash for name in operation.source_ids() if name in place.sources]
+    return [operation.model_dump(mode="json"), others, [hashes.get(name, name) for name in operation.file_ids()]]
+
+
+def _film(timeline: Timeline, index: int, operation: Operation, span: Span, hashes: Mapping[str, str]) -> list[Any]:
+    """An operation on the film; where on the film the piece lies counts only for those that change with time."""
+    if not has_picture(operation):
+        return []
+    where = [] if operation.STEADY else [span.begin, timeline.frames]
+    return [_operation(operation, timeline.film_place(index), hashes), where]
+
+
+def _caption(caption: Caption, timeline: Timeline, span: Span) -> list[Any]:
+    begin_s, end_s = float(span.begin / timeline.rate), float(span.end / timeline.rate)
+    if caption.end_s <= begin_s or caption.start_s >= end_s:
+        return []
+    row = asdict(caption)
+    row["start_s"], row["end_s"] = round(caption.start_s - begin_s, 6), round(caption.end_s - begin_s, 6)
+    return [row]
