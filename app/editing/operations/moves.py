@@ -7,10 +7,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Easing, Operation, Place, Scope, Seconds, Share, Stage, Strict
+from app.editing.graph import Pad
+from app.editing.operations.base import Bench, Easing, Operation, Place, Scope, Seconds, Share, Stage, Strict
+from app.editing.operations.camera import Move, enlargement, moves_of, quads
+from app.editing.operations.easing import eased
+from app.editing.operations.noise import envelope, shaken
+from app.editing.operations.views import Canvas, Window, between, punched, show, warp
 from app.editing.problems import Problem
 
 Percent = Annotated[float, Field(ge=-400, le=400, allow_inf_nan=False)]
+MOST_ENLARGED = 4.0
+
+
+def stretch(place: Place, at_s: float, duration_s: float | None) -> tuple[int, int]:
+    """First frame and (exclusive) last, within the place."""
+    begin = min(place.frame(at_s), place.frames)
+    end = place.frames if duration_s is None else min(place.frames, max(begin + 1, place.frame(at_s + duration_s)))
+    return begin, end
 
 
 class Zoom(Operation):
@@ -29,6 +42,24 @@ class Zoom(Operation):
     TITLE: ClassVar[str] = "Zoom punch"
     STAGE: ClassVar[Stage] = Stage.FRAME
 
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Closes in so that the point comes as near to the middle as the picture's edges allow."""
+        begin, end = stretch(bench.place, self.at_s, self.duration_s)
+        views = punched(Canvas(*bench.size), (self.x, self.y), self.scale, self.shares(end - begin, float(bench.place.rate)))
+        return show(bench, pad, begin, views, fine=True)
+
+    def shares(self, frames: int, rate: float) -> list[float]:
+        """How much of the way has been gone in each frame. Where the two ways would meet, both are shortened alike."""
+        into, back = self.in_s * rate, self.out_s * rate
+        part = min(1.0, frames / (into + back)) if into + back else 1.0
+        into, back = into * part, back * part
+        found = []
+        for frame in range(frames):
+            arrived = eased((frame + 1) / into, self.easing) if into > 1 else 1.0
+            left = eased((frames - frame) / back, self.easing) if back > 1 else 1.0
+            found.append(min(arrived, left))
+        return found
+
 
 class View(Strict):
     """A part of the picture: its middle in shares and how much it is enlarged."""
@@ -36,6 +67,12 @@ class View(Strict):
     x: Share = 0.5
     y: Share = 0.5
     scale: float = Field(default=1.0, ge=1, le=6)
+
+    def window(self, canvas: Canvas) -> Window:
+        """It in pixels, moved so that it lies within the picture."""
+        w, h = canvas.width / self.scale, canvas.height / self.scale
+        x, y = self.x * canvas.width - w / 2, self.y * canvas.height - h / 2
+        return Window(min(max(x, 0.0), canvas.width - w), min(max(y, 0.0), canvas.height - h), w, h)
 
 
 class PanZoom(Operation):
@@ -49,6 +86,13 @@ class PanZoom(Operation):
     TITLE: ClassVar[str] = "Pan and zoom"
     STAGE: ClassVar[Stage] = Stage.FRAME
     ONCE: ClassVar[bool] = True
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Moves between the two views at an even rate of enlargement."""
+        canvas = Canvas(*bench.size)
+        start, end, last = self.start.window(canvas), self.end.window(canvas), max(1, bench.place.frames - 1)
+        views = [between(start, end, eased(frame / last, self.easing)) for frame in range(bench.place.frames)]
+        return show(bench, pad, 0, views, fine=True)
 
 
 class CameraMove(Operation):
@@ -70,11 +114,31 @@ class CameraMove(Operation):
     ONCE: ClassVar[bool] = True
 
     def problems(self, place: Place) -> Iterator[Problem]:
-        """The four columns belong together."""
-        for name in ("y_percent", "scale_percent", "rotation_deg"):
-            if len(getattr(self, name)) != len(self.x_percent):
-                said = f"x_percent has {len(self.x_percent)} values and {name} has {len(getattr(self, name))}."
-                yield Problem("lengths_differ", f"{place.path}.{name}", said, "Give each column one value for each step.")
+        """The four columns belong together; the borders can be hidden."""
+        yield from super().problems(place)
+        lengths = [len(column) for column in (self.x_percent, self.y_percent, self.scale_percent, self.rotation_deg)]
+        if len(set(lengths)) > 1:
+            said = f"Camera move from curve has {', '.join(map(str, lengths[:-1]))} and {lengths[-1]} values in its four columns."
+            yield Problem("uneven_columns", place.path, said, "Give each column one value per step.")
+            return
+        needed = enlargement(self.moves(place), place.width, place.height) if self.fill == "enlarge" else 1.0
+        if needed > MOST_ENLARGED:
+            much = f"{needed:.1f} times" if needed < 100 else "without end"
+            said = f"Camera move from curve goes so far that the picture must be enlarged {much} to hide its borders."
+            yield Problem("move_too_far", f"{place.path}.strength", said, "Lower the strength, or choose edges as the fill.")
+
+    def moves(self, place: Place) -> list[Move]:
+        """Where the picture is in every frame of the place."""
+        columns = (self.x_percent, self.y_percent, self.scale_percent, self.rotation_deg)
+        return moves_of(columns, self.step_s * float(place.rate), place.frames, self.strength)
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Scales and turns about the middle, then moves, as docs/analysis-schema.md has it; enlarged about the middle where asked for."""
+        moves, (width, height) = self.moves(bench.place), bench.size
+        larger = enlargement(moves, width, height) if self.fill == "enlarge" else 1.0
+        if larger == 1.0 and all(move == Move() for move in moves):
+            return pad
+        return warp(bench, pad, 0, quads(moves, width, height, larger), fine=False)
 
 
 class Shake(Operation):
@@ -91,3 +155,12 @@ class Shake(Operation):
     TITLE: ClassVar[str] = "Shake"
     STAGE: ClassVar[Stage] = Stage.FRAME
     SCOPES: ClassVar[frozenset[Scope]] = frozenset({"segment"})
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Moves a slightly smaller part of the picture about, so that no border is ever seen."""
+        place = bench.place
+        begin, end = stretch(place, self.at_s, self.duration_s)
+        rate = float(place.rate)
+        strengths = envelope(end - begin, rate, self.decays, dies=end < place.frames)
+        views = shaken(Canvas(*bench.size), strengths, self.strength_percent / 100, self.frequency_hz / rate, self.seed)
+        return show(bench, pad, begin, views, fine=False)
