@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.capability import Capability
+from app.editing.edit import edit_video, take_moment
+from app.editing.judge.evaluate import evaluate_video
+from app.editing.judge.tracing import trace_video
+from app.editing.planner.capability import plan_video
 from app.models.importing import import_model
 from app.models.install import install_model
 from app.models.removal import check_model, remove_model
@@ -22,6 +26,11 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     rescene_video,
     detect_shots,
     take_stills,
+    edit_video,
+    take_moment,
+    plan_video,
+    trace_video,
+    evaluate_video,
     install_model,
     import_model,
     check_model,

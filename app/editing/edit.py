@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,9 +14,11 @@ from app.capability import capability
 from app.editing.check import compile_plan
 from app.editing.plan import EditPlan
 from app.editing.render.cache import PieceCache
-from app.editing.render.renderer import Materials, Rendered, render
+from app.editing.render.moment import frame_at, take
+from app.editing.render.renderer import Materials, Rendered, render, smaller
 from app.editing.sources import facts_of
 from app.editing.timeline import Timeline
+from configs.errors import BadInput
 from jobs.context import JobContext
 from storage.records import RESULT, SUPPORT
 
@@ -85,6 +88,45 @@ def edit_video(request: EditVideo, job: JobContext) -> EditResult:
         height=made.height, fps=float(timeline.rate), engine=made.engine, took_s=round(time.monotonic() - began, 3), pieces=made.pieces,
         pieces_reused=made.reused, smart_copied=made.copied, notes=list(timeline.notes),
     )  # fmt: skip
+
+
+class TakeMoment(Strict):
+    """A moment of a film that need not be rendered yet. Exactly one of ``at_s`` and ``frame`` is given."""
+
+    plan: EditPlan
+    at_s: float | None = Field(default=None, ge=0, le=24 * 3600, description="Seconds of the film.")
+    frame: int | None = Field(default=None, ge=0, description="Or a frame of the film, from 0.")
+    height: int | None = Field(default=None, ge=64, le=4320, description="Of the shorter side; left out: as the film.")
+    format: Literal["jpg", "png"] = "jpg"
+
+
+class Moment(Strict):
+    """The picture."""
+
+    artifact_id: str
+    frame: int = Field(ge=0)
+    time_s: float = Field(ge=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+
+
+@capability("video.moment", lane="cpu", title="Show a moment of a film", engine="built in, CPU (ffmpeg)", version=1)
+def take_moment(request: TakeMoment, job: JobContext) -> Moment:
+    """Draws one exact frame of an edit plan as a picture, with everything that the plan does to it, without rendering the film."""
+    timeline = timeline_of(request.plan, job)
+    if (request.at_s is None) == (request.frame is None):
+        raise BadInput("Either at_s or frame says which moment is meant, and one of them is needed.", "Give one of the two.")
+    frame = frame_at(timeline, request.at_s if request.at_s is not None else float((request.frame or 0) / timeline.rate) + 1e-9)
+    if request.height is not None:
+        timeline = smaller(timeline, request.height)
+    path = job.work_dir / f"moment-{frame:06d}.{request.format}"
+    materials = Materials(job.work_dir, PieceCache(job.cache_dir / "render"), *files_of(request.plan, job))
+    take(timeline, frame, path, materials, job.span(0.0, 0.95))
+    kept = job.save(
+        path.name, path, kind="image", role=SUPPORT, media_type="image/png" if request.format == "png" else "image/jpeg",
+        meta={"frame": frame}, inputs=sorted({facts.artifact_id for facts in timeline.sources.values()}), thumbnail=True,
+    )  # fmt: skip
+    return Moment(artifact_id=kept.id, frame=frame, time_s=float(frame / timeline.rate), width=timeline.width, height=timeline.height)
 
 
 def timeline_of(plan: EditPlan, job: JobContext) -> Timeline:

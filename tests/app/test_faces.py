@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import typing
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.backends.weights import safetensors
 # What a row needs besides media, which every row gets by itself.
 EXAMPLES: dict[str, dict[str, Any]] = {
     "video.stills": {"frames": [0, 5]},
+    "video.moment": {"at_s": 0.2},
     "model.install": {"model": "tiny", "libraries": False},
     "model.import": {"name": "brought"},
     "model.check": {"model": "tiny"},
@@ -82,7 +84,15 @@ def example(row: Row, clip: Path, analysis: str = "j-0000000000000000") -> dict[
             request[name] = [one, one] if typing.get_origin(field.annotation) is list else one
     if row.name == "model.import":
         request["path"] = str(chat_folder(clip.with_suffix("")))
+    if "plan" in row.request.model_fields:
+        request["plan"] = plan_of(clip)
     return {**request, **EXAMPLES.get(row.name, {})}
+
+
+def plan_of(clip: Path) -> dict[str, Any]:
+    """Half a second of a clip as a film."""
+    segment = {"id": "s1", "source": "a", "start_s": 0.0, "end_s": 0.5}
+    return {"sources": [{"id": "a", "media": str(clip)}], "segments": [segment]}
 
 
 def words(name: str, value: Any) -> list[str]:
@@ -90,6 +100,8 @@ def words(name: str, value: Any) -> list[str]:
     flag = flag_of(name)
     if isinstance(value, bool):
         return [flag if value else f"--no-{flag[2:]}"]
+    if isinstance(value, dict):
+        return [flag, json.dumps(value)]
     return [flag, *(str(item) for item in (value if isinstance(value, list) else [value]))]
 
 

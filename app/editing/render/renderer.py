@@ -71,9 +71,9 @@ def render(timeline: Timeline, output: Path, materials: Materials, on_step: OnSt
     return _Render(timeline if not preview else smaller(timeline), materials, on_step or (lambda fraction, message: None), preview).film(output)
 
 
-def smaller(timeline: Timeline) -> Timeline:
-    """The same film on a canvas whose shorter side is 360 pixels at most."""
-    share = min(1.0, PREVIEW_PX / min(timeline.width, timeline.height))
+def smaller(timeline: Timeline, side: int = PREVIEW_PX) -> Timeline:
+    """The same film on a canvas whose shorter side is ``side`` pixels at most."""
+    share = min(1.0, side / min(timeline.width, timeline.height))
     return replace(timeline, width=_even(timeline.width * share), height=_even(timeline.height * share))
 
 
@@ -86,6 +86,17 @@ def captions_of(timeline: Timeline, files: Mapping[str, Path]) -> tuple[Caption,
     for index, operation in enumerate(timeline.plan.film):
         found += operation.captions(timeline.film_place(index), files)
     return tuple(found)
+
+
+def captioned(timeline: Timeline, captions: Sequence[Caption], folder: Path) -> Path | None:
+    """All captions as one ASS file on the film's clock; None where there are none."""
+    if not captions:
+        return None
+    from app.editing.captions import ass
+
+    path = folder / f"captions-{timeline.width}x{timeline.height}.ass"
+    path.write_text(ass(captions, timeline.width, timeline.height, 0.0), encoding="utf-8")
+    return path
 
 
 @dataclass
@@ -206,7 +217,8 @@ class _GroupRun:
         timeline, encoder = self._render.timeline, self._encoder
         span = Span(self._spans[0].begin, self._spans[-1].end)
         graph = Graph()
-        pad = film_pad(graph, timeline, span, shop, None)
+        within = [caption for caption in captions if caption.end_s * timeline.rate > span.begin and caption.start_s * timeline.rate < span.end]
+        pad = film_pad(graph, timeline, span, shop, captioned(timeline, within, self._render.materials.folder))
         script = self._folder / "graph.txt"
         script.write_text(graph.text(), encoding="utf-8")
         cuts = [piece.begin - span.begin for piece in self._spans[1:]]
