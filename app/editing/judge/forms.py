@@ -1,0 +1,85 @@
+"""What the judge is asked and what it answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.capability import VideoRef
+from app.editing.operations.shape import Aspect
+from app.editing.plan import EditPlan
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Form(BaseModel):
+    """A model that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TraceVideo(Form):
+    """Measure a clip frame by frame, small, so that films made of it can be compared with it."""
+
+    video: VideoRef = Field(description="The clip to measure.")
+
+
+class Traced(Form):
+    """Where the measurements are kept, and what they hold."""
+
+    artifact_id: str = Field(description="traces.npz.")
+    frames: int
+    seconds: float = Field(description="From the first frame to the end of the last.")
+    has_sound: bool
+
+
+class EvaluateVideo(Form):
+    """Judge a film: technical quality, and how well it meets its goal."""
+
+    video: VideoRef = Field(description="The film to judge.")
+    plan: EditPlan | None = Field(default=None, description="The plan it was rendered from: what is planned is no fault.")
+    reference: VideoRef | None = Field(default=None, description="The clip it was made of, where there is no plan.")
+    goal: str = Field(default="", max_length=4000, description="What was asked for, in words.")
+    style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
+    duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="How long it was to be, seconds.")
+    aspect: Aspect | None = Field(default=None, description="The shape it was to have, width to height.")
+    model: str | None = Field(default=None, max_length=80, description="Which installed model looks at it; left out: any that can.")
+
+
+class Part(Form):
+    """One figure of the score."""
+
+    score: float | None = Field(ge=0, le=1, description="1 is best; None where it cannot be judged: `why` says so.")
+    weight: float = Field(ge=0, le=1, description="Its share before the shares of all judged parts are brought to 1; 0 where not judged.")
+    value: float | None = Field(default=None, description="What was measured.")
+    unit: str = ""
+    limits: str = Field(default="", description="At which value the score is 1, and at which 0; what it cannot tell.")
+    why: str = Field(default="", description="The figure in words, or why there is none.")
+
+
+class Issue(Form):
+    """Something to mend."""
+
+    code: str = Field(description="For programs: black, frozen, off_beat, out_of_sync, blurred ...")
+    severity: Severity
+    message: str
+    suggestion: str
+    at_s: float | None = Field(default=None, ge=0, description="Where on the film it begins; None: throughout.")
+    end_s: float | None = Field(default=None, ge=0)
+    value: float | None = Field(default=None, description="How much, in the unit of its part.")
+
+
+class Evaluation(Form):
+    """A film's score with everything it is made of."""
+
+    schema_version: int = 1
+    score: float = Field(
+        ge=0, le=1, description="1 is best. 0.6 technical + 0.4 goal; the technical one alone where nothing was asked for."
+    )
+    technical: float = Field(ge=0, le=1)
+    goal_score: float | None = Field(default=None, ge=0, le=1, description="None where nothing that was asked for can be judged.")
+    parts: dict[str, Part]
+    issues: list[Issue] = Field(description="The gravest first, then in order of time.")
+    engine: str = "built in, CPU"
+    took_s: float = Field(ge=0)
