@@ -12,9 +12,12 @@ from app.editing.exports.base import Exported, File, FormatName
 from app.editing.exports.chapters import write_chapters
 from app.editing.exports.cut_list import write_csv
 from app.editing.exports.edl import write_edl
+from app.editing.exports.fcpxml import write_fcpxml
+from app.editing.exports.kdenlive import write_kdenlive
 from app.editing.exports.layout import title_of
 from app.editing.exports.losses import losses
 from app.editing.exports.otio_timeline import write_otio
+from app.editing.exports.premiere import write_premiere
 from app.editing.exports.srt import write_srt
 from app.editing.timeline import Timeline
 
@@ -33,6 +36,9 @@ class Format:
 FORMATS: dict[FormatName, Format] = {
     "otio": Format("OpenTimelineIO", "application/vnd.pixar.opentimelineio+json", write_otio),
     "edl": Format("Edit list (CMX 3600)", "text/plain", write_edl),
+    "fcpxml": Format("FCPXML 1.10 (Final Cut Pro, Resolve)", "application/xml", write_fcpxml),
+    "premiere": Format("Final Cut Pro 7 XML (Premiere Pro, Resolve)", "application/xml", write_premiere),
+    "kdenlive": Format("Kdenlive project (MLT)", "application/x-kdenlive", write_kdenlive),
     "srt": Format("Subtitles (SubRip)", "application/x-subrip", write_srt),
     "chapters": Format("Chapters", "text/plain", write_chapters),
     "csv": Format("Table of cuts", "text/csv", write_csv),

@@ -47,7 +47,7 @@ def _edits(found: Sequence[Row]) -> Iterator[_Edit]:
     for row in found:
         for number, piece in enumerate(row.without_overlap()):
             joins = number == 0 and row.clip.overlap > 0 and before is not None
-            yield _Edit(row, piece, row.clip.overlap if joins else 0, before if joins else None)
+            yield _Edit(row, piece, min(row.clip.overlap, piece.frames) if joins else 0, before if joins else None)
             before = row, piece
 
 
@@ -71,6 +71,8 @@ def _event(number: int, edit: _Edit, clock: FilmClock) -> Iterator[str]:
     name = one_line(row.clip.source.name)
     yield f"* {'TO' if edit.last else 'FROM'} CLIP NAME: {name}"
     yield f"* SOURCE FILE: {path_of(row.clip.source)}"
+    if row.clip.source.reel and reel_of(row.clip.source.reel) != row.clip.source.reel:
+        yield f"* REEL NAME: {one_line(row.clip.source.reel)}"
     if row.still:
         yield "* STILL PICTURE"
     if row.clip.segment.reason:
@@ -92,7 +94,7 @@ def _line(number: int, row: Row, piece: Piece, clock: FilmClock, way: str, frame
     record = [clock.timecode(piece.begins), clock.timecode(piece.begins + piece.frames)]
     length = f"{frames:03d}" if frames else "   "
     channels = "AA/V" if row.heard and not piece.held else "V"
-    return f"{number:03d}  {reel(row):<8} {channels:<5} {way:<4} {length} {' '.join([*source, *record])}"
+    return f"{number:03d}  {reel_of(row.clip.source.reel):<8} {channels:<5} {way:<4} {length} {' '.join([*source, *record])}"
 
 
 def _speed(row: Row, piece: Piece, clock: FilmClock) -> Iterator[str]:
@@ -102,12 +104,12 @@ def _speed(row: Row, piece: Piece, clock: FilmClock) -> Iterator[str]:
     per_second = Fraction(0) if piece.held else piece.step * clock.nominal
     first = piece.end - 1 if piece.step < 0 else piece.first
     sign = "-" if per_second < 0 else ""
-    yield f"M2   {reel(row):<8}       {sign}{abs(float(per_second)):05.1f}                {row.clock.timecode(first)}"
+    yield f"M2   {reel_of(row.clip.source.reel):<8}       {sign}{abs(float(per_second)):05.1f}                {row.clock.timecode(first)}"
 
 
-def reel(row: Row) -> str:
+def reel_of(name: str | None) -> str:
     """CMX 3600 allows eight letters and digits; AX is its word for a source without a reel."""
-    return re.sub(r"[^A-Z0-9_]", "", (row.clip.source.reel or "").upper())[:8] or "AX"
+    return re.sub(r"[^A-Z0-9_]", "", (name or "").upper())[:8] or "AX"
 
 
 def _colour(row: Row) -> Iterator[str]:

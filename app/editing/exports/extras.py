@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from app.editing.exports.base import whole
+from app.editing.exports.base import plain_xml, whole
 from app.editing.exports.layout import Row
 from app.editing.facts import SourceFacts, exact
 from app.editing.operations.base import Caption, Operation, Place
@@ -175,3 +175,31 @@ def fades(timeline: Timeline, row: Row) -> tuple[int, int]:
     first, last = row.clip is timeline.clips[0], row.clip is timeline.clips[-1]
     longest = row.clip.frames
     return min(longest, max(own[0], film[0] if first else 0)), min(longest, max(own[1], film[1] if last else 0))
+
+
+# Where captions stand whose own style decides it: the middle of the words, share of the height.
+_HEIGHTS = {"title": 0.5, "shout": 0.5, "meme_top": 0.12, "meme_bottom": 0.88, "lower_third": 0.78}
+_LOW = 0.86
+
+
+def middle_of(caption: Caption) -> tuple[float, float]:
+    """Where the middle of a caption lies, in shares of the canvas."""
+    return caption.position or (0.5, _HEIGHTS.get(caption.style, _LOW))
+
+
+def text_size(caption: Caption) -> float:
+    """Height of the letters in shares of the canvas' height."""
+    size = caption.changes.get("size_percent")
+    return float(size) / 100 if isinstance(size, int | float) else 0.055
+
+
+def text_colour(caption: Caption) -> str:
+    """``#rrggbb``; white where the style decides."""
+    colour = caption.changes.get("colour")
+    return colour if isinstance(colour, str) else "#ffffff"
+
+
+def text_font(caption: Caption) -> str:
+    """The family; a plain one where the style decides."""
+    font = caption.changes.get("font")
+    return plain_xml(font) if isinstance(font, str) and font.strip() else "Helvetica"

@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from app.editing.exports.base import FormatName, Lost
 from app.editing.exports.carried import CARRIED, Way
+from app.editing.exports.edl import reel_of
 from app.editing.exports.layout import Row, rows
 from app.editing.operations import OPERATIONS
 from app.editing.operations.base import Operation
+from app.editing.operations.colour import Fade
 from app.editing.operations.joins import Transition
 from app.editing.operations.layers import Composite, PictureInPicture, Watermark
 from app.editing.operations.sounds import Music, Volume
@@ -104,9 +106,11 @@ def _harmless(operation: Operation, format: FormatName) -> bool:
         if isinstance(operation, PictureInPicture):
             return operation.border_px == 0
         if isinstance(operation, Composite):
-            return operation.mode == "over"
+            return operation.mode == "over" or format == "premiere"
         if isinstance(operation, Watermark):
             return True
+        if isinstance(operation, Fade):
+            return operation.colour == "#000000"
         if isinstance(operation, Music):
             return operation.duck_db == 0
     if isinstance(operation, Volume):
@@ -148,13 +152,28 @@ def _transition(operation: Operation, format: FormatName, row: Row | None) -> Wa
     return Way("approximated", f"Programs differ in {operation.kind.replace('_', ' ')}.", f"{instead}; choose another in the editor.")
 
 
+def _short_piece(operation: Operation, format: FormatName, row: Row | None) -> Way | None:
+    if format not in ("otio", "edl") or not isinstance(operation, Transition) or row is None:
+        return None
+    if not 0 < row.pieces[0].frames < row.clip.overlap:
+        return None
+    return Way("approximated", "A transition cannot lie over several speeds.", "It ends with the first speed of the clip.")
+
+
 def _track(operation: Operation, format: FormatName, row: Row | None) -> Way | None:
     if format != "edl" or not isinstance(operation, Volume) or operation.track == 0:
         return None
     return Way("lost", "An edit list cannot choose among a file's audio tracks.", f"Choose track {operation.track + 1} in the editor.")
 
 
-_DETAILS: tuple[Callable[[Operation, FormatName, Row | None], Way | None], ...] = (_smoothing, _pitch, _edl_speed, _transition, _track)
+_DETAILS: tuple[Callable[[Operation, FormatName, Row | None], Way | None], ...] = (
+    _smoothing,
+    _pitch,
+    _edl_speed,
+    _transition,
+    _short_piece,
+    _track,
+)
 
 
 def _of_output(timeline: Timeline) -> Iterator[Lost]:
@@ -199,6 +218,14 @@ def _of_sources(timeline: Timeline, format: FormatName) -> Iterator[Lost]:
                 path=path,
                 why="It was uploaded, so where it lies is not known.",
                 instead="The file's name stands there; link it anew in the editor.",
+            )
+        if format == "edl" and facts.reel and reel_of(facts.reel) != facts.reel:
+            yield Lost(
+                what=f"Reel of {facts.name}",
+                degree="approximated",
+                path=path,
+                why="CMX 3600 has eight letters and digits for a reel.",
+                instead=f"{reel_of(facts.reel)} stands there; the whole name is in a comment.",
             )
         if format == "edl" and facts.kind == "video" and facts.rate != timeline.rate:
             yield Lost(

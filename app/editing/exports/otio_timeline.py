@@ -144,7 +144,7 @@ def _transition(row: Row) -> Any:
         name=kind,
         transition_type=TRANSITIONS.get(kind, "Custom_Transition"),
         in_offset=_time(0, row.film_rate),
-        out_offset=_time(row.clip.overlap, row.film_rate),
+        out_offset=_time(min(row.clip.overlap, row.pieces[0].frames), row.film_rate),
         metadata={METADATA_KEY: {"kind": kind}},
     )
 
