@@ -191,6 +191,11 @@ class JobContext:
         """An artifact that a child's result names."""
         return artifact_from_json(self._link.call("artifact", id=artifact_id))
 
+    def named(self, job_id: str, name: str) -> Artifact | None:
+        """What another job saved under a name; None where it saved nothing of that name."""
+        found = self._link.call("named", job_id=job_id, name=name)
+        return None if found is None else artifact_from_json(found)
+
     def review(self, artifact_id: str) -> Json:
         """What people have said about a clip, as it stands now; None where nobody has."""
         return self._link.call("review", id=artifact_id)

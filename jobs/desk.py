@@ -58,8 +58,8 @@ class Desk:
             self.queue.publish(job_id, attempt, fields["key"], fields["value"])
         elif verb == "save":
             return self._save(job_id, attempt, fields)
-        elif verb == "artifact":
-            return artifact_to_json(self.artifacts.require_file(self.artifacts.get(fields["id"])))
+        elif verb in ("artifact", "named"):
+            return self._artifact(fields)
         elif verb == "review":
             return self.review_of(fields["id"])
         elif verb == "emit":
@@ -69,6 +69,11 @@ class Desk:
         else:
             raise ValueError(f"unknown verb {verb!r}")
         return None
+
+    def _artifact(self, fields: dict[str, Any]) -> Json:
+        """An artifact by its id, or by the job that saved it and its name there; None where a job saved none of that name."""
+        found = self.artifacts.get(fields["id"]) if "id" in fields else self.artifacts.named(fields["job_id"], fields["name"])
+        return None if found is None else artifact_to_json(self.artifacts.require_file(found))
 
     def forget(self, job_id: str, attempt: int) -> None:
         """The attempt is over."""

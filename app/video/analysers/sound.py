@@ -95,15 +95,18 @@ def analyse_sound(path: Path, info: MediaInfo, on_step: OnStep) -> Sound | None:
     Raises:
         BadMedia: the file cannot be opened.
     """
-    if not info.audio:
-        return None
+    return hear(path, info.duration_s, on_step, -info.video.start_time_s) if info.audio else None
+
+
+def hear(path: Path, duration_s: float, on_step: OnStep, begins_s: float = 0.0) -> Sound | None:
+    """The same for any file with sound, a piece of music for instance. ``begins_s``: the time of its first sample."""
     listener: _Listener | None = None
     for piece in pieces(path):
         if listener is None:
             listener = _Listener(piece)
         listener.add(piece)
-        on_step(min(1.0, listener.heard_s / info.duration_s), "Listening")
-    return listener.finish(-info.video.start_time_s) if listener is not None else None
+        on_step(min(1.0, listener.heard_s / max(duration_s, 1e-6)), "Listening")
+    return listener.finish(begins_s) if listener is not None else None
 
 
 def why_absent(info: MediaInfo) -> str:

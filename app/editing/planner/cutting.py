@@ -1,0 +1,137 @@
+"""The cutting table: what every gesture works with, and how a stretch of the clip becomes a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from random import Random
+
+from app.editing.operations import AnyOperation
+from app.editing.operations.moves import Shake, Zoom
+from app.editing.operations.sounds import EffectName, SoundEffect, Volume
+from app.editing.operations.words import Text
+from app.editing.planner.footage import Footage, Hit
+from app.editing.planner.framing import Framing
+from app.editing.planner.lines import Lines, reading_s, traits
+from app.editing.planner.rows import Row
+from app.editing.planner.scoring import Stretch, Used
+from app.editing.planner.styles import Part, Span, Style
+from app.editing.planner.wishes import Wishes
+
+SNAP_S = 0.5  # a cut may be moved so far
+LOW_SUBJECT = 0.62  # a subject below this would be covered by words at the bottom
+HIGH_Y = 0.14
+
+
+@dataclass
+class Cutting:
+    """Everything that decisions are made from; ``notes`` collects what a person should know."""
+
+    footage: Footage
+    style: Style
+    wishes: Wishes
+    framing: Framing
+    rate: Fraction
+    rng: Random
+    lines: Lines
+    used: Used = field(default_factory=Used)
+    notes: list[str] = field(default_factory=list)
+    source: str = "clip"
+
+    def between(self, span: Span) -> float:
+        """A number of a style's range."""
+        return self.rng.uniform(*span)
+
+    def effect(self, names: tuple[EffectName, ...], at_s: float, gain_db: float = 0.0) -> list[AnyOperation]:
+        """One of some sounds, where sounds are wanted and the style has any."""
+        if not names or not self.wishes.effects:
+            return []
+        name = names[self.rng.randrange(len(names))]
+        return [SoundEffect(name=name, at_s=round(max(at_s, 0.0), 3), gain_db=self.style.effect_db + gain_db)]
+
+    def row(self, stretch: Stretch, start_s: float, end_s: float, part: Part, gesture: str) -> Row:
+        """A row of whole frames within its shot."""
+        shot = self.footage.shots[stretch.shot]
+        low, high = self.frame(shot.first_s), self.frame(shot.last_s)
+        first = min(max(self.frame(start_s), low), high - 1)
+        end = min(max(self.frame(end_s), first + 1), high)
+        most = max(end, self.frame(shot.end_s))
+        self.used.add(float(first / self.rate), float(end / self.rate), stretch.shot)
+        return Row(
+            source=self.source, first=first, end=end, rate=self.rate, shot=stretch.shot, part=part.name, gesture=gesture,
+            score=stretch.score, least_end=first + max(1, (end - first) * 3 // 5), most_end=most,
+        )  # fmt: skip
+
+    def frame(self, seconds: float) -> int:
+        """The frame nearest to a time of the clip."""
+        return round(Fraction(seconds) * self.rate)
+
+    def peak(self, start_s: float, end_s: float, kind: str | None = None) -> Hit:
+        """The strongest hit of a stretch, away from its edges; without any the liveliest moment."""
+        margin = min(0.25, (end_s - start_s) / 4)
+        hits = [hit for hit in self.footage.hits_in(start_s + margin, end_s - margin) if kind in (None, hit.kind)]
+        if hits:
+            return max(hits, key=lambda hit: (hit.strength, -hit.at_s))
+        at, value = self.footage.action.highest(start_s + margin, max(end_s - margin, start_s + margin + 0.01))
+        return Hit(at, value, "action")
+
+    def zoom(self, at_s: float, on_film_s: float, span: Span, hold_s: float | None, *, in_s: float = 0.08, out_s: float = 0.0) -> Zoom:
+        """A punch on the subject as it is at ``at_s`` of the clip, no closer than the subject stays whole."""
+        aim = self.framing.aim(at_s)
+        scale = max(1.08, min(self.between(span), max(aim.closest, span[0])))
+        return Zoom(at_s=round(max(on_film_s, 0.0), 3), duration_s=round(hold_s, 3) if hold_s else None, scale=round(scale, 3),
+                    x=aim.x, y=aim.y, in_s=round(in_s, 3), out_s=round(out_s, 3))  # fmt: skip
+
+    def shake(self, on_film_s: float, strength: float = 1.0) -> list[AnyOperation]:
+        """A blow's shake where the style has any."""
+        if not self.style.shake_percent:
+            return []
+        percent = min(8.0, max(0.1, self.style.shake_percent * strength))
+        return [Shake(at_s=round(max(on_film_s, 0.0), 3), duration_s=0.45, strength_percent=round(percent, 2), frequency_hz=11.0,
+                      decays=True, seed=self.rng.randrange(2**31))]  # fmt: skip
+
+    def caption(self, slot: str, stretch: Stretch, at_s: float, seconds: float, style: str | None = None) -> list[AnyOperation]:
+        """A line of a slot, out of the subject's way; nothing where captions are not wanted or none fits the time."""
+        if not self.wishes.captions or not slot:
+            return []
+        text = self.lines.pick(slot, traits(self.footage, stretch), seconds)
+        return [self.words(text, stretch, at_s, seconds, style)] if text else []
+
+    def words(self, text: str, stretch: Stretch, at_s: float, seconds: float, style: str | None = None) -> Text:
+        """Words over a row, where they cover the subject least."""
+        name = style or self.style.caption_style
+        box = self.footage.subject_at((stretch.start_s + stretch.end_s) / 2)
+        bottom = box is not None and box.y > LOW_SUBJECT and name in ("caption", "subtitle")
+        length = max(min(seconds, max(reading_s(text), 0.9 * seconds)), 0.1)
+        return Text(text=text, at_s=round(max(at_s, 0.0), 3), duration_s=round(length, 3), style=name, y=HIGH_Y if bottom else None)
+
+    def mute(self) -> Volume:
+        """Silence of the row's own sound."""
+        return Volume(mute=True)
+
+    # -- where cuts fall ---------------------------------------------------------------------------------------
+
+    def settle(self, stretch: Stretch) -> Stretch:
+        """The stretch with its edges moved a little: off speech, onto attacks of the sound, to the shot's own cuts."""
+        shot = self.footage.shots[stretch.shot]
+        least = min(stretch.seconds * 0.6, stretch.seconds)
+        start = self._settled(stretch.start_s, shot.start_s, stretch.end_s - least, shot.start_s, opening=True)
+        end = self._settled(stretch.end_s, start + least, shot.end_s, shot.end_s, opening=False)
+        return Stretch(stretch.shot, start, end, stretch.score, stretch.parts)
+
+    def _settled(self, wanted: float, low: float, high: float, edge: float, *, opening: bool) -> float:
+        frames = range(self.frame(max(low, wanted - SNAP_S)), self.frame(min(high, wanted + SNAP_S)) + 1)
+        times = [float(frame / self.rate) for frame in frames] or [wanted]
+        return min(times, key=lambda at: (self._cost(at, wanted, edge, opening), at))
+
+    def _cost(self, at: float, wanted: float, edge: float, opening: bool) -> float:
+        cost = 0.4 * abs(at - wanted) / SNAP_S
+        if any(start + 0.05 < at < end - 0.05 for start, end in self.footage.speech):
+            cost += 0.3 + 0.7 * self.footage.sound.mean(at - 0.05, at + 0.05)
+        if abs(at - edge) < 0.02:
+            cost -= 0.35
+        elif abs(at - edge) < 0.3:
+            cost += 0.3  # a flash of the shot would be left over
+        if opening and any(0 <= hit.at_s - at <= 0.06 for hit in self.footage.hits_in(at - 0.01, at + 0.08)):
+            cost -= 0.3
+        return cost

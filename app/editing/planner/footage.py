@@ -1,0 +1,184 @@
+"""What planning reads of an analysis: shots, where the subject is, and curves of sound and action on one grid of time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+STEP_S = 0.1
+SURE = 0.35  # from this confidence on the analysis takes a box for a subject
+
+
+@dataclass(frozen=True)
+class Box:
+    """The subject at a moment: middle and size in shares of the frame, and how sure it is."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One value per `STEP_S` seconds from 0 on; beyond the ends the nearest value holds."""
+
+    values: tuple[float, ...]
+
+    @cached_property
+    def _sums(self) -> list[float]:
+        sums = [0.0]
+        for value in self.values:
+            sums.append(sums[-1] + value)
+        return sums
+
+    def _cells(self, start_s: float, end_s: float) -> tuple[int, int]:
+        first = min(max(int(start_s / STEP_S + 1e-6), 0), len(self.values) - 1)
+        return first, min(max(round(end_s / STEP_S), first + 1), len(self.values))
+
+    def mean(self, start_s: float, end_s: float) -> float:
+        """Mean over a stretch; 0 without values."""
+        if not self.values:
+            return 0.0
+        first, end = self._cells(start_s, end_s)
+        return (self._sums[end] - self._sums[first]) / (end - first)
+
+    def highest(self, start_s: float, end_s: float) -> tuple[float, float]:
+        """(time, value) of the greatest value in a stretch, the earlier one of equals; the beginning and 0 without values."""
+        if not self.values:
+            return start_s, 0.0
+        first, end = self._cells(start_s, end_s)
+        at = max(range(first, end), key=lambda index: (self.values[index], -index))
+        return min(max((at + 0.5) * STEP_S, start_s), end_s), self.values[at]
+
+
+@dataclass(frozen=True)
+class ShotView:
+    """One shot: ``start_s`` to ``end_s`` without black and fades; ``first_s`` and ``last_s`` are its cuts.
+
+    ``picture``: 0 to 1, how good it looks; ``track``: the subject's boxes in order of time; ``remarks``: words of the analysis.
+    """
+
+    index: int
+    first_s: float
+    last_s: float
+    start_s: float
+    end_s: float
+    picture: float
+    brightness: float = 128.0
+    size: str | None = None
+    camera: str = "static"
+    camera_speed: float = 0.0
+    still_subject: Box | None = None
+    track: tuple[tuple[float, Box], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """Its usable length."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A sudden moment: an attack in the sound or a burst of movement. ``strength``: 0 to 1; ``kind``: sound or action."""
+
+    at_s: float
+    strength: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A clip as planning sees it. Times are seconds from the first frame.
+
+    ``sound``, ``action``: 0 to 1 within the clip; ``lufs``: momentary loudness, empty without sound; ``speech``: spans.
+    """
+
+    name: str
+    duration_s: float
+    fps: float
+    width: int
+    height: int
+    has_sound: bool
+    shots: tuple[ShotView, ...]
+    sound: Curve = Curve(())
+    action: Curve = Curve(())
+    lufs: Curve = Curve(())
+    beats: tuple[float, ...] = ()
+    tempo_bpm: float | None = None
+    onsets: tuple[float, ...] = ()
+    speech: tuple[tuple[float, float], ...] = ()
+    hits: tuple[Hit, ...] = ()
+    loudness_lufs: float | None = None
+    _starts: tuple[float, ...] = field(default=(), compare=False)
+
+    @property
+    def aspect(self) -> float:
+        """Width by height."""
+        return self.width / self.height
+
+    @property
+    def frame_s(self) -> float:
+        """Length of a frame."""
+        return 1 / self.fps
+
+    @property
+    def usable_s(self) -> float:
+        """Seconds that can be shown: without black and fades."""
+        return sum(shot.seconds for shot in self.shots)
+
+    def on_frame(self, seconds: float) -> float:
+        """The time of the nearest frame, within the clip."""
+        return min(max(round(seconds * self.fps) / self.fps, 0.0), self.duration_s)
+
+    def shot_at(self, seconds: float) -> ShotView:
+        """The shot that is on at a time."""
+        starts = self._starts or tuple(shot.first_s for shot in self.shots)
+        return self.shots[max(bisect_right(starts, seconds + 1e-6) - 1, 0)]
+
+    def subject_at(self, seconds: float) -> Box | None:
+        """The subject's box at a time; None where nothing is sure enough to aim at."""
+        shot = self.shot_at(seconds)
+        box = between(shot.track, seconds)
+        return box if box is not None and box.confidence >= SURE else shot.still_subject
+
+    def subject_over(self, start_s: float, end_s: float) -> float:
+        """0 to 1: how surely a subject is seen in a stretch."""
+        shot = self.shot_at(start_s)
+        times = [start_s + share * (end_s - start_s) for share in (0.1, 0.5, 0.9)]
+        boxes = [between(shot.track, at) or shot.still_subject for at in times]
+        return sum(box.confidence for box in boxes if box is not None) / len(times)
+
+    def hits_in(self, start_s: float, end_s: float) -> list[Hit]:
+        """The hits of a stretch, in order."""
+        times = [hit.at_s for hit in self.hits]
+        return list(self.hits[bisect_left(times, start_s) : bisect_left(times, end_s)])
+
+    def speech_in(self, start_s: float, end_s: float) -> float:
+        """Seconds of speech in a stretch."""
+        return sum(max(0.0, min(end_s, end) - max(start_s, start)) for start, end in self.speech)
+
+    def beats_in(self, start_s: float, end_s: float) -> list[float]:
+        """The beats of a stretch."""
+        return list(self.beats[bisect_left(self.beats, start_s) : bisect_left(self.beats, end_s)])
+
+
+def between(track: Sequence[tuple[float, Box]], seconds: float) -> Box | None:
+    """The subject on its straight way between two samples; the nearest sample beyond the ends; None without any."""
+    if not track:
+        return None
+    right = bisect_left([at for at, _ in track], seconds)
+    if right == 0 or right == len(track):
+        return track[min(right, len(track) - 1)][1]
+    (before_s, before), (after_s, after) = track[right - 1], track[right]
+    share = (seconds - before_s) / (after_s - before_s) if after_s > before_s else 0.0
+
+    def mixed(name: str) -> float:
+        one, other = float(getattr(before, name)), float(getattr(after, name))
+        return one + share * (other - one)
+
+    return Box(*(mixed(name) for name in ("x", "y", "w", "h", "confidence")))
