@@ -6,6 +6,7 @@ from typing import Any
 
 from app.capability import Capability
 from app.editing.edit import edit_video, take_moment
+from app.editing.exports.capability import export_film
 from app.editing.judge.evaluate import evaluate_video
 from app.editing.judge.tracing import trace_video
 from app.editing.planner.capability import plan_video
@@ -28,6 +29,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     take_stills,
     edit_video,
     take_moment,
+    export_film,
     plan_video,
     trace_video,
     evaluate_video,
