@@ -13,6 +13,7 @@ from app.editing.planner.scoring import Stretch, choose
 from app.editing.planner.styles import GestureName, Part
 
 MOST_ROWS = 600
+SHORT_S = 2.2  # a film shorter than this is one moment
 _NEEDS_ACTION: tuple[GestureName, ...] = ("ramp", "replay", "rewind", "triple", "stutter", "freeze", "punch")
 
 
@@ -26,6 +27,8 @@ class Group:
 
 def compose(cut: Cutting, seconds: float) -> list[Row]:
     """The film's rows in order, roughly ``seconds`` long."""
+    if seconds < SHORT_S:
+        return _short(cut, seconds)
     rows: list[Row] = []
     parts = _parts_for(cut, seconds)
     shares = sum(part.share for part in parts)
@@ -39,6 +42,14 @@ def compose(cut: Cutting, seconds: float) -> list[Row]:
         if len(rows) >= MOST_ROWS:
             break
     return rows
+
+
+def _short(cut: Cutting, seconds: float) -> list[Row]:
+    """One moment, where there is no time for more: the best one."""
+    part = max(cut.style.parts, key=lambda one: (one.share, one.name))
+    name: GestureName = "punch" if seconds >= GESTURES["punch"].shortest_s and "punch" in part.gestures else "plain"
+    group = _make(cut, part, name, seconds)
+    return group.rows if group is not None else []
 
 
 def _parts_for(cut: Cutting, seconds: float) -> list[Part]:

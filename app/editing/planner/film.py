@@ -17,7 +17,7 @@ from app.editing.plan import EditPlan, Output, PlanSource
 from app.editing.planner.beats import Bed, compose_on_beats, own_bed
 from app.editing.planner.composing import compose, fill
 from app.editing.planner.cutting import Cutting
-from app.editing.planner.fitting import fit, unjoin
+from app.editing.planner.fitting import fit, tidy, unjoin
 from app.editing.planner.footage import Footage
 from app.editing.planner.framing import Framing
 from app.editing.planner.gestures import GESTURES
@@ -68,7 +68,7 @@ def length_of(material: Material, style: Style, wishes: Wishes, notes: list[str]
     """How long the film will be, in seconds of whole frames; says in ``notes`` why it is not as asked."""
     usable = max(material.footage.usable_s, float(1 / material.rate))
     most = max(usable * style.most_times, STILL_S if usable < SHORTEST_CLIP_S else 0.0)
-    if style.on_beats and material.music_bed is None and material.footage.has_sound:
+    if style.on_beats and material.music_bed is None and material.footage.has_sound and usable >= SHORTEST_CLIP_S:
         most = material.footage.duration_s
     asked = wishes.duration_s
     if asked is None:
@@ -117,6 +117,7 @@ def _rows(cut: Cutting, material: Material, seconds: float, bed: Bed | None) -> 
             fill(cut, rows, frames, place)
     unjoin(rows[0])
     missing = fit(rows, frames)
+    unjoin(rows[0])
     if abs(missing) > 1:
         cut.notes.append(f"The film lasts {seconds_of(rows):.1f} s instead of {seconds:.1f} s: the clip's shots allow no nearer.")
     return rows
@@ -132,6 +133,7 @@ def _still(cut: Cutting, material: Material, seconds: float) -> Row:
     row.operations.insert(0, Freeze(at_s=0.0, duration_s=round(float(held / material.rate), 6)))
     if not any(one.op == "text" for one in row.operations):
         row.operations += cut.caption(part.lines or "end", stretch, 0.4, max(1.0, seconds - 1.0), cut.style.title_style)
+    tidy(row)
     cut.notes.append(f"The clip has {material.frames} frame{'s' if material.frames != 1 else ''}: its picture stands while the view moves.")
     return row
 

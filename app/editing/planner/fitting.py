@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+from app.editing.operations import AnyOperation
+from app.editing.operations.sounds import SoundEffect
 from app.editing.operations.time import Freeze
+from app.editing.operations.words import Text
 from app.editing.planner.rows import Row, film_frames
 
 LONGEST_HOLD_S = 3.0
+TIMED = ("text", "zoom", "shake", "sound_effect")  # operations whose time counts on the row
+LEAST_S = {"text": 0.6, "zoom": 0.12, "shake": 0.1, "sound_effect": 0.05}  # of a row that must be left for them
 
 
 def fit(rows: list[Row], frames: int) -> int:
     """Brings the film to ``frames`` as nearly as the rows allow; returns how many it still lacks (below 0: has too many)."""
     _drop(rows, frames)
     _trim(rows, frames)
+    _loosen(rows)
+    _trim(rows, frames)
     _extend(rows, frames)
     _hold(rows, frames)
+    for row in rows:
+        tidy(row)
     return frames - film_frames(rows)
+
+
+def tidy(row: Row) -> None:
+    """What a shortened row has no more time for goes; what would reach beyond its end ends there."""
+    seconds = row.seconds
+    kept: list[AnyOperation] = []
+    for one in row.operations:
+        if isinstance(one, Freeze):
+            last = (row.end - row.first - 1) / float(row.rate)
+            one = one.model_copy(update={"at_s": round(min(one.at_s, max(last, 0.0)), 6)})
+        at, length = getattr(one, "at_s", None), getattr(one, "duration_s", None)
+        if row.gesture == "hold" and isinstance(one, (Text, SoundEffect)):  # the last words go with the end
+            at = round(max(0.1, min(one.at_s, seconds - (length or 1.0) - 0.1)), 3)
+            one = one.model_copy(update={"at_s": at})
+        if one.op in TIMED and at is not None:
+            if at > seconds - LEAST_S.get(one.op, 0.1):
+                continue
+            if length is not None and at + length > seconds:
+                one = one.model_copy(update={"duration_s": round(seconds - at, 6)})
+        kept.append(one)
+    row.operations = kept
+
+
+def _loosen(rows: list[Row]) -> None:
+    """Transitions take at most two fifths of the rows they join."""
+    for before, after in pairwise(rows):
+        if not after.overlap:
+            continue
+        room = int(min(before.frames - before.overlap, after.frames) * 0.4)
+        if room >= 3:
+            after.set_overlap(min(after.overlap, room))
+        else:
+            unjoin(after)
 
 
 def _drop(rows: list[Row], frames: int) -> None:
@@ -94,9 +138,10 @@ def _hold(rows: list[Row], frames: int) -> None:
     for row in reversed(rows):
         for index, one in enumerate(row.operations):
             if isinstance(one, Freeze):
-                held = round(one.duration_s * row.rate) + missing
-                if 2 <= held <= LONGEST_HOLD_S * row.rate:
-                    row.operations[index] = one.model_copy(update={"duration_s": round(float(held / row.rate), 6)})
+                held = min(max(round(one.duration_s * row.rate) + missing, 2), int(LONGEST_HOLD_S * row.rate))
+                row.operations[index] = one.model_copy(update={"duration_s": round(float(held / row.rate), 6)})
+                missing = frames - film_frames(rows)
+                if missing == 0:
                     return
     last = rows[-1]
     if 0 < missing <= LONGEST_HOLD_S * last.rate and len(last.operations) < 60:

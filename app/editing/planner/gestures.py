@@ -245,7 +245,6 @@ def hold(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row
         row.operations.append(Fade(out_s=round(min(cut.style.fade_out_s, row.seconds / 3), 3)))
     row.operations += cut.effect(cut.style.accents, max(0.1, row.seconds - length), -2.0)
     row.kept = True
-    row.least_end = row.end
     row.reason = because(cut.footage, stretch, part.choose, f"the end: its last picture stands for {still:.1f} s, {aim.words}")
     return [row]
 

@@ -65,6 +65,13 @@ class Row:
         """Frames that it shares with the row before."""
         return next((round(Fraction(one.duration_s) * self.rate) for one in self.operations if isinstance(one, Transition)), 0)
 
+    def set_overlap(self, frames: int) -> None:
+        """Another length for its transition."""
+        seconds = round(float(frames / self.rate), 6)
+        self.operations = [
+            one.model_copy(update={"duration_s": seconds}) if isinstance(one, Transition) else one for one in self.operations
+        ]
+
     def seconds_at(self, source_s: float) -> float:
         """When, counted from its beginning on the film, a moment of the source is first shown."""
         wanted = Fraction(source_s) * self.rate - self.first
