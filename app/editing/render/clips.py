@@ -42,6 +42,7 @@ def part_pad(graph: Graph, timeline: Timeline, part: Part, shop: Workshop) -> Pa
     pad = _on_canvas(graph, pad, timeline, _size(size, groups[Stage.SHAPE]), shop)
     for stage in (Stage.FRAME, Stage.LAYER, Stage.COLOUR, Stage.FINISH):
         pad = shop.applied(graph, pad, groups[stage], part.begin)
+    pad = graph.filter("setsar", [pad], sar=1)  # uneven scaling within an operation is no pixel shape
     pad = graph.filter("setpts", [pad], expr="N")
     return graph.filter("fps", [pad], fps=rate)
 
