@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Literal
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from app.capability import LutRef
-from app.editing.operations.base import Colour, Operation, Place, Scope, Seconds, SourceId, Stage
+from app.editing.graph import Pad, Value
+from app.editing.operations import grading
+from app.editing.operations.base import Bench, Colour, Operation, Place, Scope, Seconds, SourceId, Stage, Tools
+from app.editing.operations.pixels import apart_from_alpha, colour_pictures, in_colours, lay_over
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
+_BLACK = "#000000"
+_SAMPLES = 5
+_MOST_SPREAD = 4.0  # a plane's contrast is raised or lowered by no more than this
 
 
 class Grade(Operation):
@@ -27,6 +35,38 @@ class Grade(Operation):
     TITLE: ClassVar[str] = "Colour"
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.COLOUR
+    STEADY: ClassVar[bool] = True
+
+    def prepare(self, tools: Tools, files: Mapping[str, Path]) -> Mapping[str, Any]:
+        """Draws the vignette."""
+        if not self.vignette:
+            return {}
+        import cv2
+        import numpy as np
+
+        width, height = tools.place.width, tools.place.height
+        mask = grading.vignette_mask(width, height, self.vignette)
+        path = tools.folder / f"vignette-{width}x{height}-{round(1000 * self.vignette)}.png"
+        layer = np.zeros((height, width, 4), np.uint8)
+        layer[:, :, 3] = mask
+        path.write_bytes(cv2.imencode(".png", layer)[1].tobytes())
+        return {"vignette": str(path)}
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """One table for light and colour, one for warmth, a layer for the vignette; what is neutral adds nothing."""
+        graph = bench.graph
+        gain = grading.exposure_gain(self.exposure_ev)
+        colour = gain * self.contrast * self.saturation
+        if (gain, self.contrast, self.gamma, colour) != (1, 1, 1, 1):
+            chroma = grading.chroma_curve(colour)
+            pad = graph.filter("lutyuv", [pad], y=grading.luma_curve(gain, self.contrast, self.gamma), u=chroma, v=chroma)
+        if self.temperature_k != grading.NEUTRAL_K:
+            red, green, blue = (f"clip(val*{gain:.6f},minval,maxval)" for gain in grading.light_gains(self.temperature_k))
+            pad = in_colours(bench, pad, lambda here: graph.filter("lutrgb", [here], r=red, g=green, b=blue))
+        if "vignette" in bench.prepared:
+            layer = Pad(f"{graph.input('-i', bench.prepared['vignette'])}:v")
+            pad = apart_from_alpha(bench, pad, bench.place.alpha, lambda here: graph.filter("overlay", [here, layer]))
+        return pad
 
 
 class Lut(Operation):
@@ -39,6 +79,22 @@ class Lut(Operation):
     TITLE: ClassVar[str] = "LUT"
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.COLOUR
+    STEADY: ClassVar[bool] = True
+
+    def prepare(self, tools: Tools, files: Mapping[str, Path]) -> Mapping[str, Any]:
+        """Writes the table anew, with the strength in it."""
+        from app.editing.operations.cube import read_cube
+
+        table = read_cube(files[self.file]).mixed(self.strength)
+        text = table.text()
+        path = tools.folder / f"table-{hashlib.sha256(text.encode()).hexdigest()[:16]}.cube"
+        path.write_text(text, encoding="ascii")
+        return {"table": str(path), "flat": table.flat}
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Looks every colour up."""
+        name, how = ("lut1d", "linear") if bench.prepared["flat"] else ("lut3d", "tetrahedral")
+        return in_colours(bench, pad, lambda here: bench.graph.filter(name, [here], file=bench.prepared["table"], interp=how))
 
 
 class MatchColour(Operation):
@@ -53,6 +109,30 @@ class MatchColour(Operation):
     STAGE: ClassVar[Stage] = Stage.COLOUR
     ONCE: ClassVar[bool] = True
 
+    def prepare(self, tools: Tools, files: Mapping[str, Path]) -> Mapping[str, Any]:
+        """Measures the reference and a few moments of the segment, in luma and colour differences: nearly uncorrelated, as lαβ is."""
+        from app.editing.operations.samples import mean_and_spread, small_pictures
+
+        place = tools.place
+        if place.source is None:
+            return {}
+        wanted = mean_and_spread(small_pictures(place.sources[self.reference], [self.at_s]))
+        length = place.source_end - place.source_start
+        moments = [place.source.time_of(place.source_start + length * (2 * one + 1) // (2 * _SAMPLES)) for one in range(_SAMPLES)]
+        here = mean_and_spread(small_pictures(place.source, moments))
+        return {"here": here, "wanted": wanted}
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """A straight line for each plane."""
+        if not bench.prepared:
+            return pad
+        lines = []
+        for (mean, spread), (new_mean, new_spread) in zip(bench.prepared["here"], bench.prepared["wanted"], strict=True):
+            ratio = min(max(new_spread / spread, 1 / _MOST_SPREAD), _MOST_SPREAD)
+            after = (mean + self.strength * (new_mean - mean), spread * (1 + self.strength * (ratio - 1)))
+            lines.append(grading.line((mean, spread), after))
+        return bench.graph.filter("lutyuv", [pad], y=lines[0], u=lines[1], v=lines[2])
+
 
 class Sharpen(Operation):
     """Sharpens edges."""
@@ -63,6 +143,11 @@ class Sharpen(Operation):
     TITLE: ClassVar[str] = "Sharpen"
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
     STAGE: ClassVar[Stage] = Stage.COLOUR
+    STEADY: ClassVar[bool] = True
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """An unsharp mask of luma: colour differences hold no edges worth it."""
+        return bench.graph.filter("unsharp", [pad], luma_msize_x=5, luma_msize_y=5, luma_amount=self.strength, chroma_amount=0)
 
 
 class Fade(Operation):
@@ -71,7 +156,7 @@ class Fade(Operation):
     op: Literal["fade"] = "fade"
     in_s: float = Field(default=0.0, ge=0, le=60)
     out_s: float = Field(default=0.0, ge=0, le=60)
-    colour: Colour = "#000000"
+    colour: Colour = _BLACK
     sound: bool = Field(default=True, description="The sound fades as well.")
 
     TITLE: ClassVar[str] = "Fade"
@@ -86,3 +171,32 @@ class Fade(Operation):
         share = min(1.0, place.seconds / (self.in_s + self.out_s))
         up, down = self.in_s * share, place.seconds - self.out_s * share
         return ((0.0, 0.0 if self.in_s else 1.0), (up, 1.0), (down, 1.0), (place.seconds, 0.0 if self.out_s else 1.0))
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """The first frame and the last one are wholly of the colour."""
+        into, back = self.lengths(bench.place)
+        last = bench.place.frames - 1
+        for kind, first, frames in (("in", 0, into), ("out", last - back, back)):
+            if frames:
+                pad = _faded(bench, pad, kind, first, frames, self.colour)
+        return pad
+
+    def lengths(self, place: Place) -> tuple[int, int]:
+        """Frames in which it comes up and goes down."""
+        total = self.in_s + self.out_s
+        share = min(1.0, place.seconds / total) if total else 1.0
+        into, back = place.frame(self.in_s * share), place.frame(self.out_s * share)
+        return min(into, place.frames), min(back, place.frames - 1)
+
+
+def _faded(bench: Bench, pad: Pad, kind: str, first: int, frames: int, colour: str) -> Pad:
+    """From or to a colour, wholly so in frame ``first`` coming up and ``first + frames`` going down."""
+    graph, rate = bench.graph, bench.place.rate
+    if colour == _BLACK:
+        options: dict[str, Value] = {"type": kind, "start_time": float(first / rate), "duration": float(frames / rate)}
+        return apart_from_alpha(bench, pad, bench.place.alpha, lambda here: graph.filter("fade", [here], **options))
+    layer = graph.filter("format", [colour_pictures(bench, colour, frames + 1)], pix_fmts="yuva420p")
+    opposite = "in" if kind == "out" else "out"
+    layer = graph.filter("fade", [layer], type=opposite, alpha=True, start_time=0, duration=float(frames / rate))
+    span = (first, first + frames + (kind == "out"))
+    return apart_from_alpha(bench, pad, bench.place.alpha, lambda here: lay_over(bench, here, layer, span))

@@ -1,0 +1,54 @@
+"""What several operations do with pixels: the working format, alpha kept aside, other pictures laid over a stretch of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from app.editing.graph import Pad
+from app.editing.operations.base import Bench, Place
+from app.editing.operations.views import during
+
+_EARLY = Fraction(1, 4)  # of a frame: stamps that were rounded still meet
+
+
+def working(place: Place) -> str:
+    """The pixel format in which pictures pass from one operation to the next, once they have the size of the canvas."""
+    return "yuva420p" if place.alpha else "yuv420p"
+
+
+def in_colours(bench: Bench, pad: Pad, work: Callable[[Pad], Pad]) -> Pad:
+    """Does something to red, green and blue instead of brightness and colour differences; transparency passes by."""
+    pad = work(bench.graph.filter("format", [pad], pix_fmts="gbrap" if bench.place.alpha else "gbrp"))
+    return bench.graph.filter("format", [pad], pix_fmts=working(bench.place))
+
+
+def apart_from_alpha(bench: Bench, pad: Pad, alpha: bool, work: Callable[[Pad], Pad]) -> Pad:
+    """Does something that knows no transparency; where the pictures have it, it is kept aside meanwhile."""
+    if not alpha:
+        return work(pad)
+    graph = bench.graph
+    seen, kept = graph.filters("split", [graph.filter("format", [pad], pix_fmts="yuva420p")], 2)
+    kept = graph.filter("alphaextract", [kept])
+    return graph.filter("alphamerge", [work(graph.filter("format", [seen], pix_fmts="yuv420p")), kept])
+
+
+def lay_over(bench: Bench, pad: Pad, layer: Pad, span: tuple[int, int], at: tuple[str | int, str | int] = (0, 0)) -> Pad:
+    """Shows ``layer`` (stamps from 0) over the frames of the place in ``span`` (first, exclusive end), its corner at ``at``."""
+    layer = delayed(bench, layer, span[0])
+    return bench.graph.filter("overlay", [pad, layer], x=at[0], y=at[1], format="auto", enable=during(bench, *span))
+
+
+def delayed(bench: Bench, layer: Pad, first: int) -> Pad:
+    """A layer that begins with frame ``first`` of the place."""
+    if first == 0:
+        return layer
+    rate = bench.place.rate
+    return bench.graph.filter("setpts", [layer], expr=f"PTS+{(first - _EARLY) / rate}/TB")
+
+
+def colour_pictures(bench: Bench, colour: str, frames: int) -> Pad:
+    """So many pictures of one colour (#rrggbb) at the size of the bench."""
+    width, height = bench.size
+    pad = bench.graph.filter("color", [], c=f"0x{colour[1:]}", s=f"{width}x{height}", r=bench.place.rate)
+    return bench.graph.filter("trim", [pad], end_frame=frames)
