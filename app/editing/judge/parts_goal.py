@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from app.editing.judge.evidence import Evidence, Judged, falling, issue, known, unknown
-from app.editing.judge.styles import STYLES
+from app.editing.judge.styles import OPERATIONS, makeup
 
 _CLOSE_S, _CLOSE_SHARE = 0.25, 0.03
 _SAME_SHAPE = 0.02
+_DUE, _PLENTY, _CUTTING = 0.75, 0.5, 0.3
 
 
 def duration(e: Evidence) -> Judged:
@@ -44,28 +45,27 @@ def aspect(e: Evidence) -> Judged:
 
 
 def style(e: Evidence) -> Judged:
-    """Presence of the style's means, per minute, as the plan has them, and the lengths of shots, as the film has them."""
-    name = (e.asked.style or "").lower()
-    if not name:
+    """Presence of the style's means as the plan has them, against what the planner's style has a minute, and lengths of shots."""
+    if not e.asked.style:
         return unknown("No style was asked for.")
-    wanted = STYLES.get(name)
+    wanted = makeup(e.asked.style)
     if wanted is None:
-        return unknown(f"What makes the style {name!r} is not known: it is none of {', '.join(STYLES)}.")
-    shots = max(1, len(e.film.scenes))
-    cutting = falling(abs(math.log2(max(0.04, e.seconds / shots) / wanted.shot_s)), 1.0, 4.0)
-    if e.expected is None or not wanted.means:
-        why = f"shots of {e.seconds / shots:.1f} s on average, {wanted.shot_s:.1f} s are usual for {name}"
-        means = " Effects and captions are not counted without the plan." if e.expected is None else ""
-        return known(cutting, e.seconds / shots, "s", "1 within an octave of the usual length of shots, 0 four octaves off." + means, why)
-    minutes = max(e.seconds, 1.0) / 60
-    had = [(kinds, sum(e.expected.means.get(kind, 0) for kind in kinds), plenty) for kinds, plenty in wanted.means]
-    filled = [min(1.0, count / max(1.0, plenty * minutes * 0.5)) for _, count, plenty in had]
-    value = 0.3 * cutting + 0.7 * sum(filled) / len(filled)
-    missing = [kinds[0].replace("_", " ") for (kinds, _, _), share in zip(had, filled, strict=True) if share < 0.5]
+        return unknown(f"What makes the style {e.asked.style!r} is not known.")
+    length = e.seconds / max(1, len(e.film.scenes))
+    cutting = falling(abs(math.log2(max(0.04, length) / wanted.shot_s)), 1.0, 4.0)
+    lengths = f"shots of {length:.1f} s on average, {wanted.shot_s:.1f} s are usual for {e.asked.style}"
+    due = {kind: often * e.seconds / 60 for kind, often in wanted.per_minute.items()}
+    due = {kind: count for kind, count in due.items() if count >= _DUE}
+    if e.expected is None or not due:
+        limits = "1 within an octave of the usual length of shots, 0 four octaves off"
+        return known(cutting, length, "s", limits + ("; effects and captions need the plan" if e.expected is None else ""), lengths)
+    had = {kind: sum(e.expected.means.get(name, 0) for name in OPERATIONS[kind]) for kind in due}
+    filled = {kind: min(1.0, had[kind] / max(1.0, _PLENTY * due[kind])) for kind in due}
+    value = _CUTTING * cutting + (1 - _CUTTING) * sum(filled.values()) / len(filled)
+    missing = [kind for kind, share in filled.items() if share < 0.5]
     found = []
     if missing:
-        found.append(issue("style", "note", f"{name.capitalize()} films have more of: {', '.join(missing)}.", "Add some.", None, value))
-    why = ", ".join(f"{count} {'/'.join(kinds)}" for kinds, count, _ in had) + f"; shots of {e.seconds / shots:.1f} s"
-    return known(
-        value, value, "score", "0.3 for the lengths of shots, 0.7 for the means: full at half of what is plentiful a minute", why, found
-    )
+        found.append(issue("style", "note", f"A film in this style has more {', '.join(missing)}.", "Add some.", None, value))
+    why = f"{', '.join(f'{count} {kind}' for kind, count in had.items())}; {lengths}"
+    limits = "0.3 for the lengths of shots, 0.7 for the means: full at half of what the style has a minute"
+    return known(value, value, "score", limits, why, found)

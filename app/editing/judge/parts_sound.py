@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from app.editing.judge.evidence import Evidence, Judged, falling, issue, known, unknown
-from app.editing.judge.forms import Issue
+from app.editing.judge.forms import Issue, Severity
 from app.editing.judge.spans import nearest_off, runs_of
-from app.editing.judge.styles import STYLES, Style
+from app.editing.judge.styles import makeup
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,8 @@ _SILENT_LUFS = -70.0
 _PEAK_DBTP = 0.5  # lossy coding lifts a peak at full scale by about so much
 _FULL_HOP = 0.02  # share of a hop's samples at full scale that can be heard
 _ON_BEAT_FRAMES = 1.5
-_OTHER_STYLE = Style(3.0, (), 0.5)
+_USUAL_SHOT_S = 3.0
+_BEATS_OF_ALL, _BEATS_OF_STYLE, _BEATS_BY_CHANCE = 0.7, 0.9, 0.2  # share of the pacing that cuts on beats make
 
 
 def loudness(e: Evidence) -> Judged:
@@ -117,27 +118,36 @@ def clipping(e: Evidence) -> Judged:
 
 def pacing(e: Evidence) -> Judged:
     """Lengths of shots against the style, and, where the sound has a pulse, cuts on beats."""
-    style = STYLES.get((e.asked.style or "").lower(), _OTHER_STYLE)
+    style = makeup(e.asked.style)
+    usual = _USUAL_SHOT_S if style is None else style.shot_s
     lengths = [scene.end_s - scene.start_s for scene in e.film.scenes]
     if len(lengths) < 2:
         return unknown("The film has one shot.")
     length = math.exp(sum(math.log(max(0.04, value)) for value in lengths) / len(lengths))
-    by_length = falling(abs(math.log2(length / style.shot_s)), 1.0, 4.0)
+    by_length = falling(abs(math.log2(length / usual)), 1.0, 4.0)
     on_beat = _on_beat(e)
     if on_beat is None:
-        why = f"shots of {length:.1f} s (geometric mean), {style.shot_s:.1f} s are usual{_of(e)}; no beats to cut on"
+        why = f"shots of {length:.1f} s (geometric mean), {usual:.1f} s are usual{_of(e)}; no beats to cut on"
         return known(by_length, length, "s", "1 within an octave of the style's usual length, 0 four octaves off", why)
     score, value, found = on_beat
-    share = style.beats if e.asked.style else 0.7
-    why = (
-        f"cuts lie {value * 1000:.0f} ms from the nearest beat on average; shots of {length:.1f} s, {style.shot_s:.1f} s are usual{_of(e)}"
-    )
+    share = _share_of_beats(e)
+    why = f"cuts lie {value * 1000:.0f} ms from the nearest beat on average; shots of {length:.1f} s, {usual:.1f} s are usual{_of(e)}"
     limits = "beats: 1 within 1.5 frames, 0 a quarter of the beat off (chance); lengths: 1 within an octave of the usual, 0 four off"
     return known(share * score + (1 - share) * by_length, value, "s from a beat", limits, why, found)
 
 
 def _of(e: Evidence) -> str:
-    return f" for {e.asked.style}" if (e.asked.style or "").lower() in STYLES else ""
+    return f" for {e.asked.style}" if makeup(e.asked.style) is not None else ""
+
+
+def _share_of_beats(e: Evidence) -> float:
+    """How much of the pacing cuts on beats make: little where the plan has no music, so that beats are those of sound cut up."""
+    style = makeup(e.asked.style)
+    if style is not None and style.on_beats:
+        return _BEATS_OF_STYLE
+    if e.expected is not None and not e.expected.means.get("music"):
+        return _BEATS_BY_CHANCE
+    return _BEATS_OF_ALL
 
 
 def _on_beat(e: Evidence) -> tuple[float, float, list[Issue]] | None:
@@ -156,10 +166,11 @@ def _on_beat(e: Evidence) -> tuple[float, float, list[Issue]] | None:
     near = _ON_BEAT_FRAMES / e.trace.fps
     off = [nearest_off(time, beats) for time in inside]
     scores = [falling(abs(value), near, max(1.5 * near, period / 4)) for value in off]
+    grave: Severity = "note" if _share_of_beats(e) == _BEATS_BY_CHANCE else "warning"
     missed = [(time, value) for time, value, score in zip(inside, off, scores, strict=True) if score < 0.7]
     found = [
         issue(
-            "off_beat", "warning", f"The cut lies {abs(value) * 1000:.0f} ms {'behind' if value > 0 else 'before'} a beat.",
+            "off_beat", grave, f"The cut lies {abs(value) * 1000:.0f} ms {'behind' if value > 0 else 'before'} a beat.",
             f"Move it {abs(value) * 1000:.0f} ms {'earlier' if value > 0 else 'later'}.", (time, time), value,
         )
         for time, value in missed[:20]

@@ -92,7 +92,7 @@ def trace_of(path: Path) -> Trace:
 def evaluate(seen: Seen, film: Film, source: Trace, mode: str, asked: Asked | None = None) -> Evaluation:
     """Judges with the plan, with the source alone, or with nothing at all."""
     if mode == "plan":
-        wanted = expected(compile_plan(film.plan, {"clip": film.facts}))
+        wanted = expected(compile_plan(film.plan, film.facts))
         evidence = gather(seen.analysis, seen.trace, asked or Asked(), [source], wanted)
     else:
         evidence = gather(seen.analysis, seen.trace, asked or Asked(), [source] if mode == "reference" else [])

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from app.editing.facts import SourceFacts
+from app.editing.operations.sounds import Music
 from app.editing.plan import EditPlan, Output, PlanSource, Segment
 from app.video.ffmpeg import executable
 
@@ -49,15 +50,26 @@ class Film:
 
     @property
     def plan(self) -> EditPlan:
-        """The plan that a renderer would be given for it, without the music."""
+        """The plan that a renderer would be given for it."""
         segments = [
             Segment(id=f"s{n}", source="clip", start_s=first / FPS, end_s=(first + frames) / FPS)
             for n, (first, frames) in enumerate(self.pieces)
         ]
-        return EditPlan(sources=(PlanSource(id="clip", media="a-clip"),), segments=tuple(segments), output=Output())
+        sources = [PlanSource(id="clip", media="a-clip")]
+        film: list[Music] = []
+        if self.music is not None:
+            sources.append(PlanSource(id="music", media="a-music"))
+            film.append(Music(source="music", gain_db=-7, duck_db=0))
+        return EditPlan(sources=tuple(sources), segments=tuple(segments), film=tuple(film), output=Output())
 
     @property
-    def facts(self) -> SourceFacts:
+    def facts(self) -> dict[str, SourceFacts]:
+        """What is known of the plan's sources."""
+        music = self.music
+        found = {} if music is None else {"music": _sound_facts(music, self.frames / FPS)}
+        return {"clip": self._clip(), **found}
+
+    def _clip(self) -> SourceFacts:
         return SourceFacts(
             id="clip", artifact_id="a-clip", kind="video", path=self.source, name=self.source.name, content_hash="0" * 64,
             duration_s=self.source_frames / FPS, rate=Fraction(FPS), frame_count=self.source_frames, width=self.size[0],
@@ -80,6 +92,13 @@ class Film:
         else:
             chains.append("[own]anull[a]")
         return _ffmpeg(*inputs, "-filter_complex", ";".join(chains), "-map", "[v]", "-map", "[a]", *_ENCODED, out=path)
+
+
+def _sound_facts(path: Path, seconds: float) -> SourceFacts:
+    return SourceFacts(
+        id="music", artifact_id="a-music", kind="audio", path=path, name=path.name, content_hash="1" * 64, duration_s=seconds,
+        audio_tracks=1, audio_channels=2,
+    )  # fmt: skip
 
 
 # Originals -----------------------------------------------------------------------------------------------------------------------
