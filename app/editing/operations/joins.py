@@ -14,8 +14,9 @@ Kind = Literal[
     "dissolve", "dip_black", "dip_white", "wipe_left", "wipe_right", "wipe_up", "wipe_down", "slide_left", "slide_right", "circle",
     "radial", "zoom_in", "pixelate", "blur",
 ]  # fmt: skip
+_DIPS: dict[Kind, str] = {"dip_black": "black", "dip_white": "white"}
 _XFADE: dict[Kind, str] = {
-    "dissolve": "fade", "dip_black": "fadeblack", "dip_white": "fadewhite", "wipe_left": "wipeleft", "wipe_right": "wiperight",
+    "dissolve": "fade", "wipe_left": "wipeleft", "wipe_right": "wiperight",
     "wipe_up": "wipeup", "wipe_down": "wipedown", "slide_left": "slideleft", "slide_right": "slideright", "circle": "circleopen",
     "radial": "radial", "zoom_in": "zoomin", "pixelate": "pixelize", "blur": "hblur",
 }  # fmt: skip
@@ -49,20 +50,44 @@ def join(
     else:
         tail = before
     first, rest = graph.filters("split", [after], 2)
-    going = _part(graph, tail, rate, begins_frame, begins_frame + frames)
-    coming = _part(graph, first, rate, 0, frames)
-    length = float(frames / rate)
-    mixed = graph.filter("xfade", [going, coming], transition=_XFADE[transition.kind], offset=0, duration=length)
-    mixed = graph.filter("format", [mixed], pix_fmts=pixels)
-    pads += [mixed, _part(graph, rest, rate, frames, None)]
+    if transition.kind in _DIPS:
+        colour, half = _DIPS[transition.kind], (frames + 1) // 2
+        going = _part(graph, tail, rate, begins_frame, begins_frame + half)
+        pads.append(_dipped(graph, going, rate, "out", half, colour, pixels))
+        if half < frames:
+            pads.append(_dipped(graph, _part(graph, first, rate, half, frames), rate, "in", frames - half, colour, pixels))
+        else:
+            graph.filters("nullsink", [first], 0)
+    else:
+        going = _part(graph, tail, rate, begins_frame, begins_frame + frames)
+        coming = _part(graph, first, rate, 0, frames)
+        kind, length = _XFADE[transition.kind], float(frames / rate)
+        mixed = graph.filter("xfade", [going, coming], transition=kind, offset=0, duration=length)
+        pads.append(graph.filter("format", [mixed], pix_fmts=pixels))
+    pads.append(_part(graph, rest, rate, frames, None))
     pad = graph.filter("concat", pads, n=len(pads), v=1, a=0)
-    pad = graph.filter("settb", [pad], expr=1 / rate)
-    return graph.filter("fps", [pad], fps=rate)
+    return _clocked(graph, pad, rate)
+
+
+def _dipped(graph: Graph, pad: Pad, rate: Fraction, kind: str, frames: int, colour: str, pixels: str) -> Pad:
+    """Goes to a colour or comes from it in so many frames, of which the last, or the first, is wholly of it."""
+    if "a" in pixels:
+        pad = graph.filter("format", [pad], pix_fmts="gbrap")  # the filter mistakes the black of YUV with alpha
+    start = -1 if kind == "out" and frames > 1 else 0
+    pad = graph.filter("setpts", [pad], expr=f"N-({start})")
+    pad = graph.filter("fade", [pad], type=kind, start_time=0, duration=float(frames / rate), color=colour)
+    pad = graph.filter("setpts", [pad], expr="N")
+    return graph.filter("format", [pad], pix_fmts=pixels)
 
 
 def _part(graph: Graph, pad: Pad, rate: Fraction, begin: int, end: int | None) -> Pad:
     """Some frames of a pad, from 0 on, in the steady clock that the mixer asks for."""
     pad = graph.filter("trim", [pad], start_frame=begin, **({} if end is None else {"end_frame": end}))
+    return _clocked(graph, pad, rate)
+
+
+def _clocked(graph: Graph, pad: Pad, rate: Fraction) -> Pad:
+    """Stamps from 0, a frame apart: what is joined may have lost count of how long its last frame is."""
     pad = graph.filter("settb", [pad], expr=1 / rate)
     pad = graph.filter("setpts", [pad], expr="N")
     return graph.filter("fps", [pad], fps=rate)

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from app.editing.graph import Graph, Pad
 from app.editing.operations.base import Operation, Stage
+from app.editing.operations.joins import join
 from app.editing.render.bench import Workshop
 from app.editing.render.clips import Part, part_pad
 from app.editing.timeline import Timeline
-
-# Kinds of `Transition` as ffmpeg's xfade names them.
-XFADES = {
-    "dissolve": "fade", "dip_black": "fadeblack", "dip_white": "fadewhite", "wipe_left": "wipeleft", "wipe_right": "wiperight",
-    "wipe_up": "wipeup", "wipe_down": "wipedown", "slide_left": "slideleft", "slide_right": "slideright", "circle": "circleopen",
-    "radial": "radial", "zoom_in": "zoomin", "pixelate": "pixelize", "blur": "hblur",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,8 +48,13 @@ def film_pad(graph: Graph, timeline: Timeline, span: Span, shop: Workshop, capti
         if captions is not None:
             pad = graph.filter("ass", [pad], filename=str(captions))
         pad = graph.filter("setpts", [pad], expr=f"PTS-{span.begin}")
-    pad = graph.filter("format", [pad], pix_fmts="yuva420p" if timeline.plan.output.alpha else "yuv420p")
+    pad = graph.filter("format", [pad], pix_fmts=working_format(timeline))
     return graph.filter("fps", [pad], fps=timeline.rate)
+
+
+def working_format(timeline: Timeline) -> str:
+    """The pixel format in which pictures pass through the film."""
+    return "yuva420p" if timeline.plan.output.alpha else "yuv420p"
 
 
 def has_picture(operation: Operation) -> bool:
@@ -72,16 +70,9 @@ def joined(graph: Graph, timeline: Timeline, parts: Sequence[Part], shop: Worksh
         overlap = part.clip.overlap if number and part.begin == 0 else 0
         if overlap and part.clip.transition is not None:
             before, length = chains.pop()
-            pad = _crossed(graph, before, pad, part.clip.transition.kind, length - overlap, overlap, timeline.rate)
+            pad = join(graph, before, pad, part.clip.transition, timeline.rate, length - overlap, overlap, working_format(timeline))
             chains.append((pad, length + part.frames - overlap))
         else:
             chains.append((pad, part.frames))
     pads = [pad for pad, _ in chains]
     return pads[0] if len(pads) == 1 else graph.filter("concat", pads, n=len(pads), v=1, a=0)
-
-
-def _crossed(graph: Graph, before: Pad, after: Pad, kind: str, offset: int, overlap: int, rate: Fraction) -> Pad:
-    pad = graph.filter(
-        "xfade", [before, after], transition=XFADES[kind], offset=float(offset / rate), duration=float(overlap / rate)
-    )  # fmt: skip
-    return graph.filter("fps", [pad], fps=rate)
