@@ -9,6 +9,7 @@ from app.editing.edit import edit_video, take_moment
 from app.editing.exports.capability import export_film
 from app.editing.judge.evaluate import evaluate_video
 from app.editing.judge.tracing import trace_video
+from app.editing.parody import parody_video
 from app.editing.planner.capability import plan_video
 from app.models.importing import import_model
 from app.models.install import install_model
@@ -31,6 +32,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     take_moment,
     export_film,
     plan_video,
+    parody_video,
     trace_video,
     evaluate_video,
     install_model,

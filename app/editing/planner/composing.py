@@ -14,7 +14,16 @@ from app.editing.planner.styles import GestureName, Part
 
 MOST_ROWS = 600
 SHORT_S = 2.2  # a film shorter than this is one moment
-_NEEDS_ACTION: tuple[GestureName, ...] = ("ramp", "replay", "rewind", "triple", "stutter", "freeze", "punch")
+# What is made of a stretch that lacks what a gesture needs.
+_INSTEAD: dict[GestureName, tuple[GestureName, ...]] = {
+    **dict.fromkeys(GESTURES, ("plain",)),
+    "ramp": ("punch", "push", "plain"),
+    "replay": ("punch", "push", "plain"),
+    "freeze": ("push", "plain"),
+    "triple": ("punch", "push", "plain"),
+    "rewind": ("rush", "plain"),
+    "stutter": ("rush", "plain"),
+}
 
 
 @dataclass
@@ -29,18 +38,16 @@ def compose(cut: Cutting, seconds: float) -> list[Row]:
     """The film's rows in order, roughly ``seconds`` long."""
     if seconds < SHORT_S:
         return _short(cut, seconds)
-    rows: list[Row] = []
     parts = _parts_for(cut, seconds)
     shares = sum(part.share for part in parts)
-    behind = 0.0
-    for part in parts:
-        wanted = seconds * part.share / shares + behind
-        groups = _part(cut, part, wanted, len(rows))
-        made = _joined(cut, part, _ordered(part, groups), rows)
-        behind = wanted - sum(row.seconds for row in made)
-        rows += made
-        if len(rows) >= MOST_ROWS:
-            break
+    made: dict[int, list[Group]] = {}
+    count = 0
+    for index in sorted(range(len(parts)), key=lambda one: (-parts[one].claims, one)):
+        made[index] = _part(cut, parts[index], seconds * parts[index].share / shares, count)
+        count += len(made[index])
+    rows: list[Row] = []
+    for index, part in enumerate(parts):
+        rows += _joined(cut, part, _ordered(part, made[index]), rows)
     return rows
 
 
@@ -96,18 +103,17 @@ def _gesture(cut: Cutting, part: Part, length: float, last: GestureName | None) 
 
 
 def _make(cut: Cutting, part: Part, name: GestureName, length: float) -> Group | None:
-    gesture = GESTURES[name]
-    weights = dict(part.choose)
-    for component, weight in gesture.likes:
-        weights[component] = weights.get(component, 0.0) + weight
-    stretch = choose(cut.footage, max(0.15, length * gesture.source_share), weights, cut.used, cut.rng)
-    if stretch is None:
-        return None
-    stretch = cut.settle(stretch)
-    if stretch.seconds < 0.5 and name in _NEEDS_ACTION:
-        gesture = GESTURES["plain"]
-    rows = gesture.make(cut, stretch, length, part)
-    return Group(rows, stretch)
+    for gesture in (GESTURES[name], *(GESTURES[other] for other in _INSTEAD[name])):
+        weights = dict(part.choose)
+        for component, weight in gesture.likes:
+            weights[component] = weights.get(component, 0.0) + weight
+        stretch = choose(cut.footage, max(0.15, length * gesture.source_share), weights, cut.used, cut.rng)
+        if stretch is None:
+            return None
+        stretch = cut.settle(stretch)
+        if gesture.suits(stretch.parts) and stretch.seconds >= (0.5 if gesture.needs else 0.0):
+            return Group(gesture.make(cut, stretch, length, part), stretch)
+    return None
 
 
 def _ordered(part: Part, groups: Sequence[Group]) -> list[Group]:
@@ -129,8 +135,19 @@ def _joined(cut: Cutting, part: Part, groups: Sequence[Group], before: Sequence[
         previous = (list(before) + rows)[-1:]
         if previous and part.transitions and cut.rng.random() < part.transition_chance:
             _join(cut, part, previous[0], group.rows[0])
+        elif previous:
+            _closer(cut, previous[0], group.rows[0])
         rows += group.rows
     return rows
+
+
+def _closer(cut: Cutting, before: Row, after: Row) -> None:
+    """Two pieces of one shot in a row look like a fault unless the second is framed closer, so it is."""
+    if before.shot != after.shot or after.gesture != "plain" or not before.first < after.first < before.end + 6 * after.rate:
+        return
+    zoom = cut.zoom(float(after.first / after.rate), 0.0, (1.2, 1.35), None, in_s=0.0)
+    after.operations.append(zoom)
+    after.reason = f"{after.reason[:-1]}, {zoom.scale:.2f}x closer than the row before of the same shot."
 
 
 def _join(cut: Cutting, part: Part, before: Row, after: Row) -> None:

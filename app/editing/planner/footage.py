@@ -9,6 +9,7 @@ from functools import cached_property
 
 STEP_S = 0.1
 SURE = 0.35  # from this confidence on the analysis takes a box for a subject
+WHOLE = 0.55  # a box over this share of the picture is the picture and no subject in it
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Box:
     w: float
     h: float
     confidence: float
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it is sure and small enough to aim at."""
+        return self.confidence >= SURE and self.w * self.h < WHOLE
 
 
 @dataclass(frozen=True)
@@ -144,14 +150,15 @@ class Footage:
         """The subject's box at a time; None where nothing is sure enough to aim at."""
         shot = self.shot_at(seconds)
         box = between(shot.track, seconds)
-        return box if box is not None and box.confidence >= SURE else shot.still_subject
+        found = box if box is not None and box.stands_out else shot.still_subject
+        return found if found is not None and found.stands_out else None
 
     def subject_over(self, start_s: float, end_s: float) -> float:
         """0 to 1: how surely a subject is seen in a stretch."""
         shot = self.shot_at(start_s)
         times = [start_s + share * (end_s - start_s) for share in (0.1, 0.5, 0.9)]
         boxes = [between(shot.track, at) or shot.still_subject for at in times]
-        return sum(box.confidence for box in boxes if box is not None) / len(times)
+        return sum(box.confidence for box in boxes if box is not None and box.stands_out) / len(times)
 
     def hits_in(self, start_s: float, end_s: float) -> list[Hit]:
         """The hits of a stretch, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.editing.operations import AnyOperation
@@ -22,12 +22,20 @@ Make = Callable[[Cutting, Stretch, float, Part], list[Row]]
 
 @dataclass(frozen=True)
 class Gesture:
-    """``source_share``: seconds of the clip per second of film; ``shortest_s``: on the film; ``likes``: what it chooses by."""
+    """``source_share``: seconds of the clip per second of film; ``shortest_s``: on the film.
+
+    ``likes``: what it chooses by, over what its part does; ``needs``: what a stretch must have at least, or it makes no sense.
+    """
 
     make: Make
     source_share: float = 1.0
     shortest_s: float = 0.3
     likes: tuple[tuple[str, float], ...] = ()
+    needs: tuple[tuple[str, float], ...] = ()
+
+    def suits(self, parts: Mapping[str, float]) -> bool:
+        """Whether a stretch has what it needs."""
+        return all(parts.get(name, 0.0) >= least for name, least in self.needs)
 
 
 def plain(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
@@ -267,13 +275,13 @@ GESTURES: dict[GestureName, Gesture] = {
     "push": Gesture(push, shortest_s=1.2),
     "pull": Gesture(pull, shortest_s=1.2),
     "glide": Gesture(glide, shortest_s=1.2),
-    "punch": Gesture(punch, shortest_s=0.7, likes=(("hit", 1.0),)),
-    "ramp": Gesture(ramp, source_share=0.75, shortest_s=2.0, likes=(("hit", 0.5), ("action", 1.0))),
-    "freeze": Gesture(freeze, source_share=0.45, shortest_s=2.0, likes=(("hit", 0.7), ("subject", 0.8))),
-    "replay": Gesture(replay, source_share=0.4, shortest_s=2.4, likes=(("action", 1.2), ("hit", 0.6))),
-    "triple": Gesture(triple, source_share=0.4, shortest_s=1.3, likes=(("subject", 1.2), ("hit", 0.6))),
-    "stutter": Gesture(stutter, source_share=0.5, shortest_s=1.0, likes=(("hit", 1.0),)),
-    "rewind": Gesture(rewind, source_share=0.35, shortest_s=2.2, likes=(("action", 1.2),)),
+    "punch": Gesture(punch, shortest_s=0.7, likes=(("hit", 1.0),), needs=(("hit", 0.3),)),
+    "ramp": Gesture(ramp, source_share=0.75, shortest_s=2.0, likes=(("hit", 0.5), ("action", 1.0)), needs=(("action", 0.35),)),
+    "freeze": Gesture(freeze, source_share=0.45, shortest_s=2.0, likes=(("hit", 0.7), ("subject", 0.8)), needs=(("subject", 0.4),)),
+    "replay": Gesture(replay, source_share=0.4, shortest_s=2.4, likes=(("action", 1.2), ("hit", 0.6)), needs=(("action", 0.45),)),
+    "triple": Gesture(triple, source_share=0.4, shortest_s=1.3, likes=(("subject", 1.2), ("hit", 0.6)), needs=(("subject", 0.45),)),
+    "stutter": Gesture(stutter, source_share=0.5, shortest_s=1.0, likes=(("hit", 1.0),), needs=(("hit", 0.3),)),
+    "rewind": Gesture(rewind, source_share=0.35, shortest_s=2.2, likes=(("action", 1.2),), needs=(("action", 0.4),)),
     "rush": Gesture(rush, source_share=2.5, shortest_s=0.5, likes=(("action", 0.5),)),
     "card": Gesture(card, shortest_s=1.2),
     "hold": Gesture(hold, source_share=0.55, shortest_s=1.2),

@@ -97,11 +97,12 @@ def choose(
     keeps the clip's order. What has been seen counts against a stretch, more with every showing.
     """
     best: Stretch | None = None
+    familiar = 0.1 if len(footage.shots) > 1 else 0.0
     total = sum(abs(weight) for weight in weights.values()) or 1.0
     for shot, start, end in stretches(footage, seconds, within):
         parts = parts_of(footage, shot, start, end)
         score = sum(weight * parts[name] for name, weight in weights.items()) / total
-        score -= 0.9 * min(used.share(start, end), 2.0) + 0.06 * min(used.shots.get(shot.index, 0), 4)
+        score -= 0.9 * min(used.share(start, end), 2.0) + familiar * min(used.shots.get(shot.index, 0), 5)
         if near_s is not None:
             score -= 0.8 * min(1.0, abs((start + end) / 2 - near_s) / max(footage.duration_s * 0.5, 1e-6))
         score -= 0.5 * max(0.0, 1 - (end - start) / seconds) if seconds > 0 else 0.0  # a stretch that is too short

@@ -48,6 +48,7 @@ class Part(Strict):
     transitions: dict[Kind, float] = Field(default={}, description="Left out: hard cuts.")
     transition_chance: Chance = 0.0
     at_most: int = Field(default=200, ge=1, description="Pieces.")
+    claims: int = Field(default=0, ge=0, le=9, description="Parts with a higher number choose their moments before the others.")
 
 
 class Line(Strict):
