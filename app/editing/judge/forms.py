@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.capability import VideoRef
+from app.capability import MediaRef, VideoRef
 from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
 
@@ -82,4 +82,59 @@ class Evaluation(Form):
     parts: dict[str, Part]
     issues: list[Issue] = Field(description="The gravest first, then in order of time.")
     engine: str = "built in, CPU"
+    took_s: float = Field(ge=0)
+
+
+class AutoEdit(Form):
+    """Plan, render, judge and improve a film until it is good enough. Give a clip, or a plan to begin with."""
+
+    video: VideoRef | None = Field(default=None, description="The clip to make a film of; left out where a plan is given.")
+    plan: EditPlan | None = Field(default=None, description="A plan to begin with, instead of planning one.")
+    goal: str = Field(default="", max_length=4000, description="What is wanted, in words.")
+    style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
+    duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="How long the film is to be, seconds.")
+    aspect: Aspect | None = Field(default=None, description="The shape it is to have; left out: as the planner decides.")
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Another number plans another film.")
+    planner: str = Field(
+        default="auto", min_length=1, max_length=120, description="auto, built_in, or the name of an installed language model."
+    )
+    music: MediaRef | None = Field(default=None, description="Music to lay under the film.")
+    model: str | None = Field(default=None, max_length=80, description="Which installed model looks at it; left out: any that can.")
+    threshold: float = Field(default=0.8, ge=0, le=1, description="The score at which it is good enough.")
+    rounds: int = Field(default=3, ge=1, le=10, description="Versions at most.")
+    edit: str | None = Field(default=None, max_length=64, description="The draft it belongs to.")
+
+    @model_validator(mode="after")
+    def _something_to_begin_with(self) -> AutoEdit:
+        if self.video is None and self.plan is None:
+            raise ValueError("give a video to make a film of, or a plan to begin with")
+        return self
+
+
+class Version(Form):
+    """One version of a film that was made on the way."""
+
+    n: int = Field(ge=1)
+    plan: EditPlan
+    score: float = Field(ge=0, le=1)
+    technical: float = Field(ge=0, le=1)
+    goal_score: float | None = Field(default=None, ge=0, le=1)
+    artifact_id: str = Field(description="Its preview.")
+    plan_artifact_id: str = Field(description="Its plan.json.")
+    evaluation_artifact_id: str = Field(description="Its evaluation.json.")
+    issues: list[Issue]
+    changes: list[str] = Field(default=[], description="What was done differently from the version it was made of.")
+
+
+class AutoEdited(Form):
+    """Every version with its score, and the best of them as a film."""
+
+    best: int = Field(ge=1, description="Number of the best version.")
+    score: float = Field(ge=0, le=1, description="That of its preview.")
+    reached: bool = Field(description="Whether the threshold was reached.")
+    versions: list[Version]
+    artifact_id: str = Field(description="The film, in full.")
+    frames: int = Field(ge=1)
+    seconds: float = Field(ge=0)
+    notes: list[str] = Field(default=[], description="Why it ended, and what should be known.")
     took_s: float = Field(ge=0)
