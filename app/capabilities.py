@@ -7,6 +7,7 @@ from typing import Any
 from app.capability import Capability
 from app.editing.edit import edit_video, take_moment
 from app.editing.exports.capability import export_film
+from app.editing.judge.auto_edit import auto_edit
 from app.editing.judge.evaluate import evaluate_video
 from app.editing.judge.tracing import trace_video
 from app.editing.parody import parody_video
@@ -35,6 +36,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     parody_video,
     trace_video,
     evaluate_video,
+    auto_edit,
     install_model,
     import_model,
     check_model,
