@@ -16,6 +16,7 @@ from app.commands.export_folder import safe_name
 from app.commands.follow import run_job
 from app.commands.library import export
 from app.editing.exports.base import FormatName
+from app.editing.plan import EditPlan
 from configs.errors import BadInput, StudioError
 
 ENDINGS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".webm": "webm", ".gif": "gif"}
@@ -103,7 +104,7 @@ def require_file(path: str, *, force: bool, endings: Mapping[str, str] | None = 
 
 
 def read_plan_file(path: str) -> dict[str, Any]:
-    """A plan from a file, its media paths counted from the file's folder; what is wrong with it names the place.
+    """A plan from a file: JSON, or an OpenTimelineIO timeline. Its media paths count from the file's folder.
 
     Raises:
         BadInput: the file cannot be read. BadPlan: it holds no plan.
@@ -115,11 +116,20 @@ def read_plan_file(path: str) -> dict[str, Any]:
         content = full.read_bytes()
     except OSError as error:
         raise BadInput(f"The plan {full} cannot be read: {error.strerror or error}.", "Give the path of a plan.") from None
-    plan = read_plan(content).model_dump(mode="json")
+    plan = (_from_otio(content) if full.suffix.lower() == ".otio" else read_plan(content)).model_dump(mode="json")
     for source in plan["sources"]:
         beside = full.parent / source["media"]
         source["media"] = str(beside) if beside.is_file() else media(source["media"])
     return plan
+
+
+def _from_otio(content: bytes) -> EditPlan:
+    from app.editing.exports.otio_reading import from_otio
+
+    try:
+        return from_otio(content.decode("utf-8"), by_path=True)
+    except UnicodeDecodeError:
+        raise BadInput("This is no OpenTimelineIO file: it is not UTF-8.", "Export it again as .otio.") from None
 
 
 def succeed(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from app.editing.exports.base import GENERATOR, File, url_of
+from app.editing.exports.base import GENERATOR, File, path_of, url_of
 from app.editing.exports.extras import Bed, Files, Overlay, Words, beds, in_lanes, overlays, words
 from app.editing.exports.layout import FilmClock, Piece, Row, SourceClock, rows, source_frames, title_of
 from app.editing.facts import SourceFacts
@@ -35,6 +35,7 @@ def to_otio(timeline: Timeline, files: Files) -> Any:
     made = otio.schema.Timeline(name=title_of(timeline), global_start_time=_time(clock.first, timeline.rate))
     made.metadata[METADATA_KEY] = {
         "generator": GENERATOR, "plan": timeline.plan.model_dump(mode="json"), "rate": str(timeline.rate), "frames": timeline.frames,
+        "paths": {name: path_of(source) for name, source in timeline.sources.items() if source.folder},
         "width": timeline.width, "height": timeline.height,
     }  # fmt: skip
     found = rows(timeline)
@@ -47,7 +48,24 @@ def to_otio(timeline: Timeline, files: Files) -> Any:
         made.tracks.append(_lane(f"A{number}", otio.schema.TrackKind.Audio, bed_lane, timeline))
     for word in words(timeline, files):
         made.tracks.markers.append(_word(word, timeline.rate))
+    made.metadata[METADATA_KEY]["cuts"] = signature(made)
     return made
+
+
+def signature(timeline: Any) -> list[str]:
+    """The cuts of the first video track in short: a timeline that was changed elsewhere has another."""
+    import opentimelineio as otio
+
+    found: list[str] = []
+    tracks = [track for track in timeline.tracks if track.kind == otio.schema.TrackKind.Video]
+    for item in tracks[0] if tracks else ():
+        if isinstance(item, otio.schema.Transition):
+            found.append(f"transition {item.in_offset.to_seconds():.4f} {item.out_offset.to_seconds():.4f}")
+        else:
+            span, url = item.trimmed_range(), getattr(getattr(item, "media_reference", None), "target_url", "")
+            speeds = " ".join(f"{getattr(effect, 'time_scalar', 1.0):.4f}" for effect in item.effects)
+            found.append(f"{url} {span.start_time.to_seconds():.4f} {span.duration.to_seconds():.4f} {speeds}".strip())
+    return found
 
 
 def _time(value: Fraction | int, rate: Fraction) -> Any:
