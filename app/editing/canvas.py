@@ -59,15 +59,15 @@ def output_problems(output: Output, size: tuple[int, int]) -> Iterator[Problem]:
     """What of the output cannot be made."""
     width, height = size
     if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
-        key = "height" if output.height is not None else "aspect"
+        key, fits = ("height", 1080) if output.height is not None else ("aspect", "16:9")
         said = f"The film would be {width} x {height} pixels; {LONGEST_SIDE} a side and {MOST_PIXELS:,} in all is the most."
-        yield Problem("too_many_pixels", f"$.output.{key}", said, "Give a smaller height, such as 1080, or another aspect.")
+        yield Problem("too_many_pixels", f"$.output.{key}", said, "Give a smaller height, such as 1080, or another aspect.", fits)
     if output.alpha and output.format not in ("mov", "webm"):
         said = f"{output.format} cannot keep transparency."
-        yield Problem("no_alpha_in_format", "$.output.format", said, "Choose mov or webm, or leave alpha out.")
+        yield Problem("no_alpha_in_format", "$.output.format", said, "Choose mov or webm, or leave alpha out.", "mov")
     if output.format == "gif" and output.fps is not None and written_rate(output.fps) > FASTEST_GIF:
         said = f"A GIF shows {FASTEST_GIF} frames per second at most, not {output.fps:g}."
-        yield Problem("rate_not_in_format", "$.output.fps", said, f"Give {FASTEST_GIF} or less, or choose mp4.")
+        yield Problem("rate_not_in_format", "$.output.fps", said, f"Give {FASTEST_GIF} or less, or choose mp4.", 50)
 
 
 def _first_shape(plan: EditPlan, sources: Mapping[str, SourceFacts]) -> tuple[int, int]:

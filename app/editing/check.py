@@ -66,7 +66,7 @@ def examine(plan: EditPlan, sources: Mapping[str, SourceFacts]) -> tuple[list[Pr
         said = f"The film would last {float(frames / rate) / 3600:.1f} hours; {LONGEST_FILM_S // 3600} is the most."
         problems.append(Problem("film_too_long", "$.segments", said, "Make it in several films."))
     timeline = Timeline(plan, sources, rate, width, height, clips, frames, tuple(notes))
-    problems += _operation_problems(timeline, whole=len(clips) == len(rows))
+    problems += _operation_problems(timeline, whole=bool(rows) and len(clips) == len(rows))
     return sorted(dict.fromkeys(problems), key=_order), timeline
 
 

@@ -62,7 +62,8 @@ def overlap_problem(segment: Segment, path: str, wanted: int, before: int, own: 
         f"but {which} only {seconds_of(room, rate)} s that no other transition uses."
     )
     remedy = f"Give {seconds_of(room, rate)} s or less, or lengthen the segments." if room else "Take it out, or lengthen the segments."
-    return Problem("transition_too_long", f"{path}.operations[{number}].duration_s", said, remedy)
+    fits = float(room / rate) if room else None
+    return Problem("transition_too_long", f"{path}.operations[{number}].duration_s", said, remedy, fits)
 
 
 def seconds_of(frames: int, rate: Fraction) -> str:
@@ -73,4 +74,4 @@ def seconds_of(frames: int, rate: Fraction) -> str:
 def _outside(segment: Segment, path: str, what: str, facts: SourceFacts) -> Problem:
     length = facts.time_of(facts.frame_count)
     said = f"Segment {segment.id!r} {what}, but {facts.name} is {length:g} s long."
-    return Problem("cut_outside", path, said, f"Give at most {length:g} s.")
+    return Problem("cut_outside", path, said, f"Give at most {length:g} s.", length if path.endswith("end_s") else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from app.editing.facts import SourceFacts
-from app.editing.operations.base import SOURCE_FIELDS, Operation, Scope
+from app.editing.operations.base import Operation, Scope, sources_named
 from app.editing.operations.time import Freeze, Ramp, Reverse, Speed
 from app.editing.plan import EditPlan, Segment
 from app.editing.problems import Problem
@@ -43,9 +43,9 @@ def _operations(operations: Sequence[Operation], path: str, scope: Scope, declar
         if operation.ONCE and operation.op in seen:
             yield Problem("twice", here, f"{operation.TITLE} stands here more than once.", "Keep one of them.")
         seen.add(operation.op)
-        for field in SOURCE_FIELDS:
-            named = getattr(operation, field, None)
-            if isinstance(named, str) and named not in declared:
+        for field in sources_named(type(operation)):
+            named = getattr(operation, field)
+            if named is not None and named not in declared:
                 yield _unknown(named, f"{here}.{field}", declared)
 
 

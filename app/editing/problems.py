@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from configs.errors import BadInput
@@ -13,16 +13,20 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong. ``path``: where, as RFC 9535 writes it: ``$.segments[2].operations[0].factor``."""
+    """One thing wrong. ``path``: where, as RFC 9535 writes it: ``$.segments[2].operations[0].factor``.
+
+    ``fits``: the nearest value that would be right there, where there is one; for mending, not for JSON.
+    """
 
     code: str
     path: str
     message: str
     remedy: str
+    fits: Any = field(default=None, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, str]:
         """The form it has in JSON."""
-        return asdict(self)
+        return {"code": self.code, "path": self.path, "message": self.message, "remedy": self.remedy}
 
 
 class BadPlan(BadInput):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,6 +75,12 @@ def path_of(keys: Sequence[str | int]) -> str:
     return "$" + "".join(parts)
 
 
+def keys_of(path: str) -> list[str | int]:
+    """The keys and indices of a path that `path_of` wrote."""
+    parts = re.findall(r'\.([^.\[]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]', path)
+    return [int(index) if index else json.loads(quoted) if quoted else name for name, index, quoted in parts]
+
+
 def _parsed(text: str | bytes | bytearray) -> Any:
     if len(text) > MOST_BYTES:
         raise BadPlan([Problem("too_large", _WHOLE, f"The plan is {len(text):,} characters long.", f"Keep it below {MOST_BYTES:,}.")])
@@ -94,7 +101,7 @@ def _problem(error: Mapping[str, Any], data: Any) -> Problem:
     value = error.get("input")
     code, said, remedy = _told(kind, name, value, context)
     hint = _HINTS.get((operation, name))
-    return Problem(code, path_of(keys), said, hint if hint and code == "out_of_range" else remedy)
+    return Problem(code, path_of(keys), said, hint if hint and code == "out_of_range" else remedy, _fitting(value, context))
 
 
 def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[list[str | int], str]:
@@ -103,6 +110,8 @@ def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[
     operation = ""
     for number, key in enumerate(location):
         last = number == len(location) - 1
+        if operation and key == operation and keys and isinstance(keys[-1], int):
+            continue  # an operation's name, which some operations also have a field of: text
         listed = isinstance(data, (list, tuple)) and isinstance(key, int) and key < len(data)
         if listed or (isinstance(data, Mapping) and key in data):
             data = data[key]
@@ -112,6 +121,13 @@ def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[
         if isinstance(data, Mapping) and isinstance(data.get("op"), str):
             operation = data["op"]
     return keys, operation
+
+
+def _fitting(value: Any, context: Mapping[str, Any]) -> Any:
+    """The nearest value that is allowed, where a limit was passed by."""
+    if "max_length" in context and isinstance(value, (str, list, tuple)):
+        return value[: context["max_length"]]
+    return context.get("ge", context.get("le"))
 
 
 def _name(keys: Sequence[str | int]) -> str:
@@ -147,7 +163,8 @@ def _misfit(kind: str, name: str, value: Any, context: Mapping[str, Any]) -> tup
     """The same of a value beyond its limits, or of another kind."""
     limit = next((key for key in _LIMITS if key in context), None)
     if limit is not None:
-        wanted = f"{_LIMITS[limit]} {context[limit]}"
+        edge = context[limit]
+        wanted = f"{_LIMITS[limit]} {edge:g}" if isinstance(edge, float) else f"{_LIMITS[limit]} {edge}"
         return "out_of_range", f"{name} is {_shown(value)}; it must be {wanted}.", f"Give {wanted}."
     if kind == "string_unicode":
         return "bad_text", f"{name} holds half a character, which is no text.", "Write it again as UTF-8."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -180,15 +181,15 @@ class Operation(Strict):
         is simply shorter, and neutral values are no fault: a form begins with them.
         """
         yield from _begins_too_late(self, place)
-        for name in SOURCE_FIELDS:
-            facts = place.sources.get(str(getattr(self, name, None)))
+        for name in sources_named(type(self)):
+            facts = place.sources.get(getattr(self, name))
             if facts is not None:
                 yield from _lacks(self, name, facts, place)
 
     def source_ids(self) -> tuple[str, ...]:
         """Sources it uses besides that of its segment; they must be in the plan."""
-        named = (getattr(self, name, None) for name in SOURCE_FIELDS)
-        return tuple(found for found in named if isinstance(found, str))
+        named = (getattr(self, name) for name in sources_named(type(self)))
+        return tuple(found for found in named if found is not None)
 
     def file_ids(self) -> tuple[str, ...]:
         """Artifacts it reads that are no sources, such as a LUT."""
@@ -222,11 +223,18 @@ class Operation(Strict):
         return ()
 
 
+@functools.cache
+def sources_named(kind: type[Operation]) -> tuple[str, ...]:
+    """Those of an operation's fields that name a source."""
+    return tuple(name for name in SOURCE_FIELDS if name in kind.model_fields)
+
+
 def _begins_too_late(operation: Operation, place: Place) -> Iterator[Problem]:
-    at_s = getattr(operation, "at_s", None)
-    if getattr(operation, "reference", None) is not None:
-        return  # its moment is one of the reference
-    if at_s is not None and place.frame(at_s) >= place.frames:
+    fields = type(operation).model_fields
+    if "at_s" not in fields or "reference" in fields:
+        return  # its moment, if any, is one of the reference
+    at_s: float = getattr(operation, "at_s")  # noqa: B009
+    if place.frame(at_s) >= place.frames:
         said = f"{operation.TITLE} begins at {at_s:g} s, but {_PLACES[place.scope]} is {place.seconds:g} s long."
         yield Problem("begins_after_end", f"{place.path}.at_s", said, f"Give less than {place.seconds:g} s.")
 

@@ -35,7 +35,7 @@ class Crop(Operation):
         for name, begins, size in (("w", self.x, self.w), ("h", self.y, self.h)):
             if begins + size > 1 + ROUNDING:
                 said = f"The crop reaches to {100 * (begins + size):.4g} % of the picture's {'width' if name == 'w' else 'height'}."
-                yield Problem("crop_outside", f"{place.path}.{name}", said, f"Give {name} {1 - begins:.4g} or less.")
+                yield Problem("crop_outside", f"{place.path}.{name}", said, f"Give {name} {1 - begins:.4g} or less.", 1 - begins or None)
         source = place.source
         if source is not None and min(source.width * self.w, source.height * self.h) < LEAST_PX:
             side = "w" if source.width * self.w < LEAST_PX else "h"

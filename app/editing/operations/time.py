@@ -62,7 +62,7 @@ class Freeze(Operation):
         if nearest(exact(self.at_s) * place.source.rate) > length:
             seconds = float(length / place.source.rate)
             said = f"Freeze frame holds the picture at {self.at_s:g} s of the segment, which has {seconds:g} s of its source."
-            yield Problem("freeze_outside", f"{place.path}.at_s", said, f"Give at most {seconds:g} s.")
+            yield Problem("freeze_outside", f"{place.path}.at_s", said, f"Give at most {seconds:g} s.", seconds)
 
 
 class Reverse(Operation):

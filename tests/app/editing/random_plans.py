@@ -18,7 +18,7 @@ from app.editing.timeline import Timeline
 
 Fields = dict[str, Any]
 WORDS = (
-    "Hello", "BOOM!", "meanwhile, far away: 'quoted' \"text\" \\ {brackets} %{pts} [x];", "🎬🔥 emoji 👩‍👩‍👧‍👦", 
+    "Hello", "BOOM!", "meanwhile, far away: 'quoted' \"text\" \\ {brackets} %{pts} [x];", "🎬🔥 emoji 👩‍👩‍👧‍👦",
     "שלום עולם", "مرحبا بالعالم",
     "日本語の字幕", "two\nlines", "a" * 200, "é̂ñ", "<i>tags</i> & $(rm)", "1", "… — “”",
 )  # fmt: skip
@@ -78,8 +78,8 @@ def _camera_move(room: Room) -> Fields:
     count = room.rng.choice((1, 2, 9, 40))
     column = lambda low, high: [round(room.rng.uniform(low, high), 2) for _ in range(count)]  # noqa: E731
     return {
-        "step_s": room.rng.choice((0.02, 0.04, 0.5)), "x_percent": column(-10, 10), "y_percent": column(-10, 10),
-        "scale_percent": column(90, 130), "rotation_deg": column(-5, 5), "strength": room.between(0.1, 2),
+        "step_s": room.rng.choice((0.02, 0.04, 0.5)), "x_percent": column(-4, 4), "y_percent": column(-4, 4),
+        "scale_percent": column(95, 120), "rotation_deg": column(-2, 2), "strength": room.between(0.1, 1.5),
         "fill": room.rng.choice(("enlarge", "edges")),
     }  # fmt: skip
 
