@@ -8,7 +8,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.operations.base import Operation, Place, Seconds, Share, Stage, Strict
+from app.editing.graph import Pad
+from app.editing.operations.base import Bench, Operation, Place, Seconds, Share, Stage, Strict
+from app.editing.operations.enlargers import ENLARGERS
+from app.editing.operations.follow import at_frames, followed
+from app.editing.operations.windows import slide
 from app.editing.problems import Problem
 
 ROUNDING = 1e-6
@@ -42,6 +46,25 @@ class Crop(Operation):
             said = f"The crop leaves {source.width * self.w:.1f} x {source.height * self.h:.1f} pixels of {source.name}."
             yield Problem("crop_too_small", f"{place.path}.{side}", said, f"Keep at least {LEAST_PX} pixels each way.")
 
+    def rectangle(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, width and height in pixels, even, within a picture of that size."""
+        w, h = even_part(width, self.w * width), even_part(height, self.h * height)
+        return min(2 * round(self.x * width / 2), width - w), min(2 * round(self.y * height / 2), height - h), w, h
+
+    def size_after(self, width: int, height: int) -> tuple[int, int]:
+        """The rectangle's."""
+        return self.rectangle(width, height)[2:]
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Cuts it out."""
+        x, y, w, h = self.rectangle(*bench.size)
+        return pad if (w, h) == bench.size else bench.graph.filter("crop", [pad], x=x, y=y, w=w, h=h, exact=True)
+
+
+def even_part(whole: int, part: float) -> int:
+    """The even number of pixels nearest to a part of them, at least two, at most all."""
+    return max(min(2 * round(part / 2), whole // 2 * 2), min(2, whole))
+
 
 class PathPoint(Strict):
     """Where the subject's middle is at a moment."""
@@ -72,6 +95,25 @@ class Reframe(Operation):
                 )
                 return
 
+    def size_after(self, width: int, height: int) -> tuple[int, int]:
+        """The largest window of the shape."""
+        across, down = map(int, self.aspect.split(":"))
+        return even_part(width, min(width, height * across / down)), even_part(height, min(height, width * down / across))
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Slides the window along, between pixels."""
+        size = self.size_after(*bench.size)
+        if size == bench.size:
+            return pad
+        place, rate = bench.place, float(bench.place.rate)
+        seconds = [point.at_s for point in self.path] or [0.0]
+        columns = ([point.x for point in self.path] or [0.5], [point.y for point in self.path] or [0.5])
+        ways = []
+        for values, part, whole in zip(columns, size, bench.size, strict=True):
+            middles = followed(at_frames(seconds, values, place.frames, rate), part / whole, rate)
+            ways.append([middle * whole - part / 2 for middle in middles])
+        return slide(bench, pad, size, ways[0], ways[1])
+
 
 class Upscale(Operation):
     """Enlarges a small source before it is fitted to the canvas."""
@@ -85,8 +127,19 @@ class Upscale(Operation):
     ONCE: ClassVar[bool] = True
 
     def problems(self, place: Place) -> Iterator[Problem]:
-        """What comes out can still be worked on."""
+        """What comes out can still be worked on, and there is something that makes it."""
+        if self.model not in ENLARGERS:
+            said = f"No upscaling model named {self.model!r} is installed."
+            yield Problem("no_upscaling_model", f"{place.path}.model", said, "Leave the model out: Lanczos needs none.")
         source = place.source
         if source is not None and source.width * source.height * self.factor**2 > MOST_UPSCALED_PX:
             said = f"{source.name} enlarged {self.factor} times is {source.width * self.factor} x {source.height * self.factor} pixels."
             yield Problem("too_many_pixels", f"{place.path}.factor", said, "Give a smaller factor, or leave it out: the source is large.")
+
+    def size_after(self, width: int, height: int) -> tuple[int, int]:
+        """That many times the size."""
+        return width * self.factor, height * self.factor
+
+    def picture(self, pad: Pad, bench: Bench) -> Pad:
+        """Whatever the model does, or Lanczos."""
+        return ENLARGERS[self.model](pad, bench, self.factor)
