@@ -170,7 +170,7 @@ def edit_to_json(edit: Edit, *, plan: bool = True) -> dict[str, Json]:
 
 
 def _json(plan: EditPlan) -> dict[str, Json]:
-    return plan.model_dump(mode="json", exclude_defaults=True) | {"version": plan.version}
+    return plan.model_dump(mode="json", exclude_unset=True) | {"version": plan.version}
 
 
 def _label(text: str) -> str:
