@@ -17,14 +17,13 @@ from app.commands.film import (
     add_brief,
     add_making,
     brief_of,
-    by_template,
-    finish,
     plan_by,
     read_plan_file,
     require_file,
     summary,
 )
 from app.commands.follow import report_end
+from app.commands.making import by_template, finish
 from configs.errors import BadInput
 
 
@@ -38,6 +37,15 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--plan", metavar="FILE", help="render this plan instead of planning; with VIDEO, on that clip")
     parser.add_argument("--template", metavar="NAME", help=f"{', '.join(template_names())}, or a YAML file of your own")
     add_brief(parser)
+    parser.add_argument("--preview", action="store_true", help="small and quick, with the same frames at the same times")
+    parser.add_argument(
+        "--improve",
+        type=int,
+        nargs="?",
+        const=3,
+        metavar="ROUNDS",
+        help="judge and revise the film, 3 rounds at most if not said; keep the best",
+    )
     add_making(parser)
 
 
@@ -66,7 +74,11 @@ def _require_sense(arguments: argparse.Namespace) -> None:
         raise BadInput("It is not said what the film is to be.", "Give --goal, --style, --template or --plan.")
     if not arguments.out and not arguments.save_plan:
         raise BadInput("It is not said where the film goes.", "Give --out FILE; or --save-plan FILE to plan only.")
-    if arguments.judge and not arguments.out:
+    if arguments.improve is not None and not 1 <= arguments.improve <= 10:
+        raise BadInput(f"--improve is {arguments.improve}.", "Give 1 to 10 rounds.")
+    if arguments.improve and arguments.preview:
+        raise BadInput("A preview is not improved.", "Leave --preview or --improve away.")
+    if (arguments.judge or arguments.improve) and not arguments.out:
         raise BadInput("Only a rendered film can be judged.", "Give --out FILE.")
 
 

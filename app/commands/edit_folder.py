@@ -9,8 +9,9 @@ from typing import Any
 from app.client import Session, open_session
 from app.commands.base import CANCELLED, DONE, FAILED, Console, settings_of, table
 from app.commands.export_folder import require_folder
-from app.commands.film import ENDINGS, Ended, Film, by_template, finish, require_file, said, summary
+from app.commands.film import ENDINGS, Ended, Film, require_file, said, summary
 from app.commands.follow import report_end
+from app.commands.making import by_template, finish
 from configs.errors import BadInput, StudioError
 from configs.templates_file import Template, read_template
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from app.client import open_session
 from app.commands.base import Command, Console, media, settings_of
-from app.commands.film import read_plan_file, score_table
+from app.commands.film import read_plan_file
 from app.commands.follow import report_end, run_job
+from app.commands.score import score_table
 
 CAPABILITY = "video.evaluate"
 

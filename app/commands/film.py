@@ -15,13 +15,14 @@ from app.commands.base import Console, media, table
 from app.commands.export_folder import safe_name
 from app.commands.follow import run_job
 from app.commands.library import export
+from app.commands.score import score_table
 from app.editing.exports.base import FormatName
 from app.editing.plan import EditPlan
 from configs.errors import BadInput, StudioError
 
 ENDINGS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".webm": "webm", ".gif": "gif"}
 FORMATS: tuple[str, ...] = get_args(FormatName)
-MOST_ROWS, MOST_LOST = 40, 6
+MOST_ROWS, MOST_LOST = 40, 8
 
 
 class Ended(Exception):
@@ -42,6 +43,7 @@ class Film:
     result: dict[str, Any] | None = None
     files: list[str] = field(default_factory=list)
     lost: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    versions: list[dict[str, Any]] = field(default_factory=list)
     evaluation: dict[str, Any] | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -68,7 +70,6 @@ def add_planning(parser: argparse.ArgumentParser) -> None:
 
 def add_making(parser: argparse.ArgumentParser) -> None:
     """The flags that say what is made of the plan."""
-    parser.add_argument("--preview", action="store_true", help="small and quick, with the same frames at the same times")
     parser.add_argument("--export", nargs="+", choices=FORMATS, default=[], metavar="FORMAT", help=f"beside the film: {', '.join(FORMATS)}")
     parser.add_argument("--save-plan", metavar="FILE", help="keep the plan as JSON, to change it and render it with --plan")
     parser.add_argument("--judge", action="store_true", help="judge the film and print its score with what to mend")
@@ -150,10 +151,15 @@ def plan_by(session: Session, console: Console, brief: Mapping[str, Any], projec
     film = Film(job["result"]["plan"])
     film.jobs.append({key: value for key, value in job.items() if key not in ("result", "request", "log", "published")})
     film.notes += job["result"]["notes"]
-    given = {job["request"].get(name): brief[name] for name in ("video", "music") if brief.get(name)}
-    for source in film.plan["sources"]:
-        source["media"] = given.get(source["media"], source["media"])
+    given_media(film.plan, job, brief)
     return film
+
+
+def given_media(plan: dict[str, Any], job: Mapping[str, Any], brief: Mapping[str, Any]) -> None:
+    """Puts what the person gave, a path for instance, in place of the ids that the studio gave to it."""
+    given = {job["request"].get(name): brief[name] for name in ("video", "music") if brief.get(name)}
+    for source in plan["sources"]:
+        source["media"] = given.get(source["media"], source["media"])
 
 
 def save_plan(film: Film, path: Path) -> None:
@@ -173,10 +179,14 @@ def render(session: Session, console: Console, film: Film, out: Path, arguments:
     film.plan["output"]["format"] = ENDINGS[out.suffix.lower()]
     request = {"plan": film.plan, "preview": arguments.preview}
     job = succeed(session, console, film, "video.edit", request, project_id=arguments.project)
-    film.result = job["result"]
     film.notes += job["result"]["notes"]
-    artifact = next(one for one in job["artifacts"] if one["id"] == film.result["artifact_id"])
-    film.out = str(export(session, artifact, out, replace=arguments.force))
+    take_film(session, film, job["result"], out, arguments)
+
+
+def take_film(session: Session, film: Film, result: dict[str, Any], out: Path, arguments: argparse.Namespace) -> None:
+    """Copies what a job made to where it was asked for."""
+    film.result = {key: value for key, value in result.items() if key not in ("plan", "evaluation", "versions", "attempts")}
+    film.out = str(export(session, session.artifact(result["artifact_id"]), out, replace=arguments.force))
     film.files.append(film.out)
 
 
@@ -191,42 +201,6 @@ def export_formats(session: Session, console: Console, film: Film, beside: Path,
         film.lost[made["name"]] = made["lost"]
 
 
-def judge(session: Session, console: Console, film: Film, arguments: argparse.Namespace) -> None:
-    """Judges the rendered film by its plan and by what was asked for."""
-    assert film.result is not None
-    asked = {"goal": film.plan["goal"], "style": film.plan["style"], "duration_s": arguments.duration}
-    request = {"video": film.result["artifact_id"], "plan": film.plan, **{key: value for key, value in asked.items() if value}}
-    film.evaluation = succeed(session, console, film, "video.evaluate", request, project_id=arguments.project)["result"]
-
-
-def finish(session: Session, console: Console, arguments: argparse.Namespace, film: Film, out: Path | None, kept: Path | None) -> None:
-    """The plan's file, the film, its interchange files and its score."""
-    if kept is not None:
-        save_plan(film, kept)
-    if out is not None:
-        render(session, console, film, out, arguments)
-    beside = out or kept
-    if arguments.export and beside is not None:
-        export_formats(session, console, film, beside, arguments)
-    if arguments.judge:
-        judge(session, console, film, arguments)
-
-
-def by_template(session: Session, console: Console, arguments: argparse.Namespace, video: str) -> Film:
-    """Plans by a template's brief, in which flags count more, and lays the template over the plan."""
-    from app.editing.reading import read_plan
-    from app.editing.templates import applied
-    from configs.templates_file import read_template
-
-    template = read_template(arguments.template)
-    if template.of != "clips":
-        raise BadInput(f"The template {arguments.template!r} makes a film of a folder of pictures.", "Give such a folder.")
-    asked = {name: value for name, value in template.brief.model_dump().items() if value}
-    film = plan_by(session, console, {**asked, **brief_of(arguments, video)}, arguments.project)
-    film.plan = applied(template, read_plan(film.plan), Path(video).name).model_dump(mode="json")
-    return film
-
-
 def summary(film: Film) -> str:
     """The rows, the score, what the exports do not carry, and what was written."""
     lines = [rows_table(film.plan), *(f"Note: {note}" for note in film.notes)]
@@ -234,10 +208,15 @@ def summary(film: Film) -> str:
         lines += ["", score_table(film.evaluation)]
     for name, lost in film.lost.items():
         lines += ["", *lost_lines(name, lost)]
+    for version in film.versions:
+        lines.append(
+            f"Version {version['n']}: {version['score']:.2f}{'' if not version['changes'] else '; ' + ' '.join(version['changes'])}"
+        )
     if film.result is not None:
         made = film.result
-        shape = f"{made['width']}x{made['height']}, {made['fps']:g} fps, {text.span(made['seconds'])}"
-        lines += ["", f"{shape}, rendered in {text.span(made['took_s'])} by {made['engine']}"]
+        shape = f"{made['width']}x{made['height']}, {made['fps']:g} fps, " if "width" in made else ""
+        by = f" by {made['engine']}" if made.get("engine") else ""
+        lines += ["", f"{shape}{text.span(made['seconds'])}, made in {text.span(made['took_s'])}{by}"]
     return "\n".join([*lines, *(f"Wrote {name}" for name in film.files)])
 
 
@@ -258,29 +237,19 @@ def rows_table(plan: Mapping[str, Any]) -> str:
     return table(rows, header) + more
 
 
-def score_table(evaluation: Mapping[str, Any]) -> str:
-    """The judge's parts, then what to mend."""
-    rows = [
-        (name.replace("_", " "), "-" if part["score"] is None else f"{part['score']:.2f}", text.shorten(part["why"], 90))
-        for name, part in evaluation["parts"].items()
-    ]
-    goal = "" if evaluation["goal_score"] is None else f", goal {evaluation['goal_score']:.2f}"
-    lines = [f"Score {evaluation['score']:.2f} (technical {evaluation['technical']:.2f}{goal})", table(rows, ("PART", "SCORE", "WHY"))]
-    for issue in evaluation["issues"]:
-        at = "" if issue["at_s"] is None else f" at {issue['at_s']:.2f} s"
-        lines.append(f"{issue['severity'].capitalize()}{at}: {issue['message']} {issue['suggestion']}")
-    return "\n".join(lines)
-
-
 def lost_lines(name: str, lost: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What a file does not carry, in a few lines."""
+    """What a file does not carry, in a few lines: the same thing of several rows is one of them."""
     if not lost:
         return [f"{name} carries everything."]
-    lines = [f"{name}: {len(lost)} thing{'s' * (len(lost) != 1)} not carried as planned"]
-    for entry in lost[:MOST_LOST]:
-        where = "" if entry["row"] is None else f" (row {entry['row']})"
-        lines.append(f"  {entry['what']}{where}: {entry['degree']}. {entry['instead']}")
-    return [*lines, *([f"  ... and {len(lost) - MOST_LOST} more; all are in the library as lost.json"] if len(lost) > MOST_LOST else [])]
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for entry in lost:
+        rows = found.setdefault((entry["what"], entry["degree"], entry["instead"]), [])
+        rows += [entry["row"]] if entry["row"] is not None and entry["row"] not in rows else []
+    lines = [f"{name}: {len(found)} thing{'s' * (len(found) != 1)} not carried as planned"]
+    for (what, degree, instead), rows in list(found.items())[:MOST_LOST]:
+        where = f" (row{'s' * (len(rows) != 1)} {', '.join(map(str, rows))})" if rows else ""
+        lines.append(f"  {what}{text.shorten(where, 40)}: {degree}. {instead}")
+    return [*lines, *([f"  ... and {len(found) - MOST_LOST} more; all are in the library as lost.json"] if len(found) > MOST_LOST else [])]
 
 
 def said(error: StudioError | Ended) -> str:

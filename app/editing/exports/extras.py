@@ -12,8 +12,10 @@ from app.editing.exports.base import plain_xml, whole
 from app.editing.exports.layout import Row
 from app.editing.facts import SourceFacts, exact
 from app.editing.operations.base import Caption, Operation, Place
+from app.editing.operations.colour import Fade
 from app.editing.operations.layers import Composite, PictureInPicture, Watermark
 from app.editing.timeline import Timeline
+from configs.captions_file import CaptionStyle, caption_styles
 
 Files = Mapping[str, Path]
 
@@ -159,8 +161,6 @@ def in_lanes(items: Iterable[Span]) -> list[list[Span]]:
 
 def fades_of(operations: Sequence[Operation], place: Place) -> tuple[int, int]:
     """Film frames of fading in and out at a place, shortened alike where they would meet."""
-    from app.editing.operations.colour import Fade
-
     fade = next((operation for operation in operations if isinstance(operation, Fade)), None)
     if fade is None or not fade.in_s + fade.out_s:
         return 0, 0
@@ -177,29 +177,39 @@ def fades(timeline: Timeline, row: Row) -> tuple[int, int]:
     return min(longest, max(own[0], film[0] if first else 0)), min(longest, max(own[1], film[1] if last else 0))
 
 
-# Where captions stand whose own style decides it: the middle of the words, share of the height.
-_HEIGHTS = {"title": 0.5, "shout": 0.5, "meme_top": 0.12, "meme_bottom": 0.88, "lower_third": 0.78}
-_LOW = 0.86
+def style_of(caption: Caption) -> CaptionStyle:
+    """The style that a caption names; ours for captions where the file has lost it."""
+    styles = caption_styles()
+    return styles.get(caption.style) or CaptionStyle(title=caption.style or "caption")
 
 
 def middle_of(caption: Caption) -> tuple[float, float]:
-    """Where the middle of a caption lies, in shares of the canvas."""
-    return caption.position or (0.5, _HEIGHTS.get(caption.style, _LOW))
+    """Where the middle of a caption lies, in shares of the canvas: a block fastened at its lower edge lies above it."""
+    style = style_of(caption)
+    if caption.position is not None:
+        return caption.position
+    half = text_size(caption) * 0.7
+    down = half if style.align.startswith("top") else -half if style.align.startswith("bottom") else 0.0
+    x, y = caption.changes.get("x"), caption.changes.get("y")
+    return float(x) if x is not None else style.x, float(y) if y is not None else style.y + down
 
 
 def text_size(caption: Caption) -> float:
     """Height of the letters in shares of the canvas' height."""
     size = caption.changes.get("size_percent")
-    return float(size) / 100 if isinstance(size, int | float) else 0.055
+    return (float(size) if size is not None else style_of(caption).size) / 100
 
 
 def text_colour(caption: Caption) -> str:
-    """``#rrggbb``; white where the style decides."""
-    colour = caption.changes.get("colour")
-    return colour if isinstance(colour, str) else "#ffffff"
+    """``#rrggbb``."""
+    return str(caption.changes.get("colour") or style_of(caption).colour)
 
 
 def text_font(caption: Caption) -> str:
-    """The family; a plain one where the style decides."""
-    font = caption.changes.get("font")
-    return plain_xml(font) if isinstance(font, str) and font.strip() else "Helvetica"
+    """The family."""
+    return plain_xml(str(caption.changes.get("font") or style_of(caption).font))
+
+
+def text_of(caption: Caption) -> str:
+    """The words as they are shown; line breaks stay."""
+    return plain_xml(caption.text.upper() if style_of(caption).upper else caption.text)

@@ -20,6 +20,7 @@ from app.editing.exports.extras import (
     overlays,
     text_colour,
     text_font,
+    text_of,
     text_size,
     words,
 )
@@ -333,7 +334,7 @@ def _title(document: _Document, parent: _Placed, word: Words, lane: int) -> None
         name=plain_xml(" ".join(caption.text.split()))[:60], offset=_offset(document, parent, word.begins), start="3600s",
         duration=document.seconds(word.frames),
     )  # fmt: skip
-    ET.SubElement(ET.SubElement(made, "text"), "text-style", ref=style).text = plain_xml(caption.text)
+    ET.SubElement(ET.SubElement(made, "text"), "text-style", ref=style).text = text_of(caption)
     colour = " ".join(decimal(int(text_colour(caption)[at : at + 2], 16) / 255, 4) for at in (1, 3, 5))
     ET.SubElement(
         ET.SubElement(made, "text-style-def", id=style), "text-style", font=text_font(caption),

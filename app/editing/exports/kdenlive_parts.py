@@ -7,7 +7,7 @@ from fractions import Fraction
 from xml.etree import ElementTree as ET
 
 from app.editing.exports.base import decimal, plain_xml, whole
-from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_size
+from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_of, text_size
 from app.editing.exports.keys import Key
 from app.editing.exports.layout import Row
 from app.editing.exports.points import time_points
@@ -111,7 +111,7 @@ def title(root: ET.Element, name: str, word: Words, timeline: Timeline) -> ET.El
     """A title clip; the words stand in its own small document."""
     caption, (x, y) = word.caption, middle_of(word.caption)
     size = max(4, whole(Fraction(text_size(caption)) * timeline.height))
-    lines = plain_xml(caption.text).splitlines() or [""]
+    lines = text_of(caption).splitlines() or [""]
     high = round(size * 1.3 * len(lines))
     colour = ",".join(str(int(text_colour(caption)[at : at + 2], 16)) for at in (1, 3, 5))
     document = ET.Element(
@@ -134,5 +134,5 @@ def title(root: ET.Element, name: str, word: Words, timeline: Timeline) -> ET.El
     prop(made, "eof", "pause")
     prop(made, "mlt_service", "kdenlivetitle")
     prop(made, "xmldata", ET.tostring(document, encoding="unicode"))
-    prop(made, "kdenlive:clipname", " ".join(caption.text.split())[:60] if caption.text.isprintable() else "Title")
+    prop(made, "kdenlive:clipname", plain_xml(" ".join(caption.text.split()))[:60] or "Title")
     return made

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from app.editing.exports.base import decimal, plain_xml, whole
-from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_size
+from app.editing.exports.base import decimal, whole
+from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_of, text_size
 from app.editing.exports.keys import Key
 from app.editing.exports.layout import Row
 from app.editing.exports.points import time_points
@@ -122,7 +122,7 @@ def text(made: ET.Element, word: Words, rate: Fraction, height: int) -> None:
         ("mediatype", "video"),
     ):
         add(one, tag, said)
-    parameter(one, "str", plain_xml(caption.text), name="Text")
+    parameter(one, "str", text_of(caption), name="Text")
     parameter(one, "fontname", text_font(caption), name="Font")
     parameter(one, "fontsize", str(whole(Fraction(text_size(caption)) * height)), name="Size")
     colour = add(parameter(one, "fontcolor", None, name="Font Color"), "value")
