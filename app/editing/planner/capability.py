@@ -9,12 +9,15 @@ from app.capability import capability
 from app.editing.check import compile_plan
 from app.editing.facts import SourceFacts
 from app.editing.plan import EditPlan
+from app.editing.planner.asking import Limits, chat_model
 from app.editing.planner.film import Material, plan_film
 from app.editing.planner.materials import analysed, material_of
-from app.editing.planner.requests import Brief, PlannedFilm, PlanVideo
+from app.editing.planner.model_planner import plan_with_model, reason_of
+from app.editing.planner.requests import AUTO, BUILT_IN_NAMES, Brief, PlannedFilm, PlanVideo
 from app.editing.planner.styles import read_styles
 from app.editing.planner.wishes import Wishes, read_goal
-from configs.errors import BadInput
+from app.models.calls import ModelCalls
+from configs.errors import BadInput, StudioError
 from jobs.context import JobContext
 
 _ANALYSED, _READ = 0.7, 0.75
@@ -35,7 +38,7 @@ def plan_video(request: PlanVideo, job: JobContext) -> PlannedFilm:
     material, facts = material_of(job, request.video, found, request.music)
     job.progress(_READ, "Planning")
     began = time.monotonic()
-    plan = _planned(material, wishes, facts)
+    plan = _planned(request.planner, material, wishes, facts, job)
     timeline = compile_plan(plan, facts)
     job.progress(1.0, "Done")
     return PlannedFilm(
@@ -63,5 +66,29 @@ def wishes_of(brief: Brief) -> Wishes:
     )
 
 
-def _planned(material: Material, wishes: Wishes, facts: dict[str, SourceFacts]) -> EditPlan:
-    return plan_film(material, wishes, read_styles())
+def _planned(planner: str, material: Material, wishes: Wishes, facts: dict[str, SourceFacts], job: JobContext) -> EditPlan:
+    """By a model where one is wanted and there; by ourselves where it fails, and the notes say why."""
+    styles = read_styles()
+    asked = None if planner in (AUTO, *BUILT_IN_NAMES) else planner
+    models = None if planner in BUILT_IN_NAMES else _models(job)
+    model = chat_model(models, asked) if models is not None else None
+    if models is None or model is None:
+        return plan_film(material, wishes, styles)
+    job.progress(_READ, f"{model.title or model.name} is planning")
+    try:
+        return plan_with_model(material, wishes, styles, facts, models, model.name, limits=Limits(), keep_on=job.raise_if_cancelled)
+    except StudioError as error:
+        if error.code == "cancelled":
+            raise
+        plan = plan_film(material, wishes, styles)
+        said = f"{model.name} gave no plan that could be used, so the built-in planner made it. {reason_of(error)}"
+        return plan.model_copy(update={"notes": (said, *plan.notes)})
+
+
+def _models(job: JobContext) -> ModelCalls | None:
+    """The studio's models; None where a job has none to ask."""
+    try:
+        found: ModelCalls = job.part("models")
+    except (KeyError, StudioError):
+        return None
+    return found

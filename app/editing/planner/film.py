@@ -53,15 +53,20 @@ def plan_film(material: Material, wishes: Wishes, styles: Mapping[str, Style]) -
         name = FALLBACK
     style = styles[name]
     seconds = length_of(material, style, wishes, notes)
-    rng = Random(wishes.seed)
-    aspect = shape_of(material.footage, style, wishes)
-    cut = Cutting(
-        footage=material.footage, style=style, wishes=wishes, framing=Framing(material.footage, aspect), rate=material.rate, rng=rng,
-        lines=Lines(style.lines, rng), notes=notes, source=CLIP,
-    )  # fmt: skip
+    cut = cutting(material, replace(wishes, style=name), style, notes)
     bed = _bed(material, style, seconds, notes)
     rows = _rows(cut, material, seconds, bed)
-    return _plan(cut, material, rows, name, bed)
+    return assemble(cut, material, rows, bed)
+
+
+def cutting(material: Material, wishes: Wishes, style: Style, notes: list[str]) -> Cutting:
+    """The table that a film is cut on; all chance comes from the seed."""
+    rng = Random(wishes.seed)
+    framing = Framing(material.footage, shape_of(material.footage, style, wishes))
+    return Cutting(
+        footage=material.footage, style=style, wishes=wishes, framing=framing, rate=material.rate, rng=rng,
+        lines=Lines(style.lines, rng), notes=notes, source=CLIP,
+    )  # fmt: skip
 
 
 def length_of(material: Material, style: Style, wishes: Wishes, notes: list[str]) -> float:
@@ -138,7 +143,8 @@ def _still(cut: Cutting, material: Material, seconds: float) -> Row:
     return row
 
 
-def _plan(cut: Cutting, material: Material, rows: Sequence[Row], style: str, bed: Bed | None) -> EditPlan:
+def assemble(cut: Cutting, material: Material, rows: Sequence[Row], bed: Bed | None) -> EditPlan:
+    """The plan of finished rows, with what is done to the film as a whole."""
     for row in rows:
         if (reframe := cut.framing.reframe(row)) is not None:
             row.operations.append(reframe)
@@ -149,7 +155,7 @@ def _plan(cut: Cutting, material: Material, rows: Sequence[Row], style: str, bed
     return EditPlan(
         title=cut.wishes.title or f"{cut.style.title}: {material.footage.name}"[:200],
         goal=cut.wishes.goal,
-        style=style,
+        style=cut.wishes.style,
         planner=BUILT_IN,
         seed=cut.wishes.seed,
         sources=tuple(sources),
@@ -180,8 +186,3 @@ def _film(cut: Cutting, material: Material, seconds: float, bed: Bed | None) -> 
     if material.footage.has_sound or bed is not None or cut.wishes.effects:
         found.append(Loudness())
     return found
-
-
-def with_seed(wishes: Wishes, seed: int) -> Wishes:
-    """The same wishes with another seed."""
-    return replace(wishes, seed=seed)

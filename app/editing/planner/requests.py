@@ -11,7 +11,7 @@ from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
 from app.editing.planner.wishes import LONGEST_S
 
-AUTO = "auto"
+AUTO, BUILT_IN_NAMES = "auto", ("built_in", "built in", "built-in")
 
 
 class Strict(BaseModel):
