@@ -34,11 +34,11 @@ class Graph:
         self.inputs.append(arguments)
         return len(self.inputs) - 1
 
-    def filter(self, name: str, inputs: Sequence[Pad], **options: Value) -> Pad:
+    def filter(self, name: str, inputs: Sequence[Pad], /, **options: Value) -> Pad:
         """Adds a filter with one output. An option whose name is a word of Python ends in an underscore: ``if_``."""
         return self.filters(name, inputs, 1, **options)[0]
 
-    def filters(self, name: str, inputs: Sequence[Pad], outputs: int, **options: Value) -> tuple[Pad, ...]:
+    def filters(self, name: str, inputs: Sequence[Pad], outputs: int, /, **options: Value) -> tuple[Pad, ...]:
         """Adds a filter with several outputs, such as ``split``, or none, such as a sink."""
         made = tuple(Pad(f"p{self._made + number}") for number in range(outputs))
         self._made += outputs
@@ -55,7 +55,17 @@ class Graph:
         return [argument for arguments in self.inputs for argument in arguments]
 
 
-def described(name: str, **options: Value) -> str:
+def in_turn(graph: Graph, pads: Sequence[Pad], rate: Fraction) -> Pad:
+    """Pads of pictures one behind another, one picture per frame of ``rate`` from 0 on, whatever their own time stamps were."""
+    if len(pads) == 1:
+        return pads[0]
+    pad = graph.filter("concat", pads, n=len(pads), v=1, a=0)
+    pad = graph.filter("settb", [pad], expr=1 / rate)
+    pad = graph.filter("setpts", [pad], expr="N")  # ffmpeg takes a stretch of a single picture for one without length
+    return graph.filter("fps", [pad], fps=rate)
+
+
+def described(name: str, /, **options: Value) -> str:
     """One filter as text: ``scale=w=640:h=-2``; every value is escaped twice, as ffmpeg reads it twice."""
     for word in (name, *options):
         if not _NAME.match(word):

@@ -12,18 +12,11 @@ from app.editing.operations.base import Bench, Easing, Operation, Place, Scope, 
 from app.editing.operations.camera import Move, enlargement, moves_of, quads
 from app.editing.operations.easing import eased
 from app.editing.operations.noise import envelope, shaken
-from app.editing.operations.views import Canvas, Window, between, punched, show, warp
+from app.editing.operations.views import Canvas, Window, between, punched, show, stretch, warp
 from app.editing.problems import Problem
 
 Percent = Annotated[float, Field(ge=-400, le=400, allow_inf_nan=False)]
 MOST_ENLARGED = 4.0
-
-
-def stretch(place: Place, at_s: float, duration_s: float | None) -> tuple[int, int]:
-    """First frame and (exclusive) last, within the place."""
-    begin = min(place.frame(at_s), place.frames)
-    end = place.frames if duration_s is None else min(place.frames, max(begin + 1, place.frame(at_s + duration_s)))
-    return begin, end
 
 
 class Zoom(Operation):

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import fmean
 
 from app.editing.graph import Pad
-from app.editing.operations.base import Bench
+from app.editing.operations.base import Bench, Place
 from app.editing.operations.curves import expression
 
 STEPS_SHOW = 2.5  # pixels per frame below which whole-pixel steps can be seen
@@ -102,6 +102,13 @@ def show(bench: Bench, pad: Pad, first: int, views: Sequence[Window], fine: bool
         else:
             pad = warp(bench, pad, first + begin, [view.sampled(canvas) for view in part], fine)
     return pad
+
+
+def stretch(place: Place, at_s: float, duration_s: float | None) -> tuple[int, int]:
+    """First frame and (exclusive) last, within the place."""
+    begin = min(place.frame(at_s), place.frames)
+    end = place.frames if duration_s is None else min(place.frames, max(begin + 1, place.frame(at_s + duration_s)))
+    return begin, end
 
 
 def during(bench: Bench, first: int, end: int) -> str:
