@@ -31,6 +31,8 @@ STYLES = (
     "components/rank.css",
     "components/compare.css",
     "tabs/analyze.css",
+    "components/plan.css",
+    "tabs/edit.css",
     "tabs/jobs.css",
     "tabs/library.css",
     "tabs/models.css",

@@ -1,6 +1,6 @@
 /** The sidebar: project, queue at a glance, what finished while you were away, and the machine. */
 
-import { api, canOpen, el, icon, isLive, on, patchList, prefs, project, setHidden, setText, subject, tell, toast, toastError } from "./studio.js";
+import { api, canOpen, el, icon, isEdit, isLive, on, patchList, prefs, project, setHidden, setText, subject, tell, toast, toastError } from "./studio.js";
 import { ago, bytes, eta, percent, plural, STATES } from "./format.js";
 
 const STATUS_EVERY_MS = 5000;
@@ -105,7 +105,7 @@ export class Sidebar {
       node.title = job.title;
         setText(node.querySelector(".side-detail"), `${STATES[job.state]} ${ago(job.finished_at)}`);
         node.dataset.state = job.state;
-        node.onclick = () => { if (canOpen(job) && job.state === "succeeded") tell("open-clip", { job }); else this.#go("jobs"); this.leave(); };
+        node.onclick = () => { if (canOpen(job) && job.state === "succeeded") tell(isEdit(job) ? "edit-job" : "open-clip", { job }); else this.#go("jobs"); this.leave(); };
       });
     setText(this.away.querySelector("h2"), jobs.length > 4 ? `While you were away: ${plural(jobs.length, "job")}` : "While you were away");
   }

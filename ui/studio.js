@@ -221,8 +221,10 @@ export function dialog(title, content, actions) {
 export function subject(job) { const at = job.title.indexOf(": "); return at < 0 ? job.title : job.title.slice(at + 2); }
 
 export const contentUrl = (id, download = false) => `/api/artifacts/${encodeURIComponent(id)}/content${download ? "?download=1" : ""}`;
+/** Whether a tab can show a job: an analysis, a ranking of takes, or the planning or rendering of an edit. */
+export const canOpen = (job) => isAnalysis(job) || isEdit(job) || job.capability === "video.rank_takes";
+/** Whether a job belongs to Edit/Parody. */
+export const isEdit = (job) => ["video.plan", "video.edit", "video.auto_edit", "video.parody"].includes(job.capability);
 /** Whether a job's result is an analysis of a clip. */
-/** Whether the Analyze tab can show a job: an analysis, or a ranking of takes. */
-export const canOpen = (job) => isAnalysis(job) || job.capability === "video.rank_takes";
 export const isAnalysis = (job) => job.capability === "video.analyze" || job.capability === "video.rescene";
 export const isLive = (job) => job.state === "queued" || job.state === "running";

@@ -12,9 +12,9 @@ const MODES = [["side", "Side by side", "1"], ["wipe", "Wipe", "2"], ["differenc
 const KEYS = { ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", " ": "toggle", "[": "earlier", "]": "later", x: "swap", 1: "side", 2: "wipe", 3: "difference" };
 
 export class CompareView {
-  /** `actions`: close(). */
-  constructor(actions) {
-    this.actions = actions;
+  /** `actions`: close(). `name`: how the ids of its fields begin, where the page has two of it. */
+  constructor(actions, name = "compare") {
+    Object.assign(this, { actions, name });
     this.a = new Side("A");
     this.b = new Side("B");
     this.sync = new Sync(this.a, this.b, () => this.soon());
@@ -29,9 +29,9 @@ export class CompareView {
     const button = (name, label, key, image) => el("button.button.quiet.square", { type: "button", "aria-label": label, title: `${label}  ${key}`, data: { act: name }, onClick: () => this.act(name) }, icon(image));
     this.modes = el("div.segments", { role: "group", "aria-label": "How the clips are shown" }, ...MODES.map(([mode, text, key]) =>
       el("button.segment", { type: "button", title: `${text}  ${key}`, "aria-pressed": String(mode === "side"), data: { mode }, onClick: () => this.act(mode) }, el("span", { text }))));
-    this.gain = el("input", { type: "range", id: "compare-gain", min: 1, max: 16, value: 4, onInput: () => this.pictures.setGain(Number(this.gain.value)) });
-    this.gainRow = el("span.compare-gain", { hidden: true }, el("label", { for: "compare-gain", text: "Brighter" }), this.gain);
-    this.offset = el("input", { type: "number", id: "compare-offset", value: 0, step: 1, onChange: () => this.setOffset(Number(this.offset.value)) });
+    this.gain = el("input", { type: "range", id: `${this.name}-gain`, min: 1, max: 16, value: 4, onInput: () => this.pictures.setGain(Number(this.gain.value)) });
+    this.gainRow = el("span.compare-gain", { hidden: true }, el("label", { for: `${this.name}-gain`, text: "Brighter" }), this.gain);
+    this.offset = el("input", { type: "number", id: `${this.name}-offset`, value: 0, step: 1, onChange: () => this.setOffset(Number(this.offset.value)) });
     this.play = button("toggle", "Play", "Space", "play");
     this.timeA = el("span.compare-time");
     this.timeB = el("span.compare-time.muted");
@@ -42,7 +42,7 @@ export class CompareView {
       this.notes, this.pictures.node,
       el("div.compare-transport", { role: "toolbar", "aria-label": "Transport of both clips" }, this.timeA,
         el("span.compare-keys", {}, button("first", "First frame", "Home", "shot-back"), button("back", "Previous frame", "←", "step-back"), this.play, button("on", "Next frame", "→", "step-forward"), button("last", "Last frame", "End", "shot-forward")),
-        el("span.compare-shift", {}, el("label", { for: "compare-offset", text: "B ahead by" }), button("earlier", "B one frame back", "[", "minus"), this.offset, button("later", "B one frame ahead", "]", "plus"), el("span.muted", { text: "frames" })),
+        el("span.compare-shift", {}, el("label", { for: `${this.name}-offset`, text: "B ahead by" }), button("earlier", "B one frame back", "[", "minus"), this.offset, button("later", "B one frame ahead", "]", "plus"), el("span.muted", { text: "frames" })),
         el("button.button.quiet.compare-swap", { type: "button", title: "Swap A and B  X", onClick: () => this.act("swap") }, icon("retry"), el("span", { text: "Swap" })), this.timeB),
       this.lanes.node);
     this.pictures.setGain(4);

@@ -23,6 +23,7 @@ export class Takes {
   }
 
   #restore() {
+    if (address.get("tab") === "edit") return; // what stands there then belongs to Edit/Parody
     const pair = (address.get("compare") ?? "").split(",").filter(Boolean), rank = address.get("rank");
     if (pair.length === 2) this.compare(pair, Number(address.get("f")) || 0, Number(address.get("offset")) || 0);
     else if (address.get("compare") !== null) { address.set({ compare: null }); toast("A comparison needs two clips.", { tone: "bad" }); }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ui.assets import Assets
-from ui.tabs import analyze, jobs, library, models
+from ui.tabs import analyze, edit, jobs, library, models
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -25,6 +25,7 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("analyze", "Analyze Video", "scan", analyze.build),
+    Tab("edit", "Edit/Parody", "scissors", edit.build),
     Tab("jobs", "Jobs", "list", jobs.build),
     Tab("library", "Library", "library", library.build),
     Tab("models", "Models", "cpu", models.build),

@@ -1,6 +1,6 @@
 /** One job in the list: what was asked, how far it is, and what can be done about it. */
 
-import { api, canOpen, contentUrl, el, icon, isLive, patchList, setHidden, setText, tell, toast, toastError } from "../studio.js";
+import { api, canOpen, contentUrl, el, icon, isEdit, isLive, patchList, setHidden, setText, tell, toast, toastError } from "../studio.js";
 import { ago, bytes, duration, eta, percent, STATES } from "../format.js";
 
 const STATE_ICONS = { queued: "clock", running: "play", succeeded: "check", failed: "alert", cancelled: "x", quarantined: "alert" };
@@ -80,7 +80,7 @@ export class JobRow {
   async post(what) { try { this.update(await api(`/api/jobs/${this.job.id}/${what}`, { method: "POST" })); } catch (error) { toastError(error); } }
 
   async open() {
-    try { tell("open-clip", { job: await api(`/api/jobs/${this.job.id}`) }); } catch (error) { toastError(error); }
+    try { tell(isEdit(this.job) ? "edit-job" : "open-clip", { job: await api(`/api/jobs/${this.job.id}`) }); } catch (error) { toastError(error); }
   }
 
   /** The long part is asked for only when it is opened. */
