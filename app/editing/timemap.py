@@ -87,7 +87,7 @@ def _frozen(made: list[Stretch], frame: int, length: int, frames: int) -> list[S
     """Holds ``frame`` before the first output frame that shows it or a later one; at the end where there is none."""
     hold = Stretch(Fraction(min(frame, length - 1)), STILL, frames)
     for number, stretch in enumerate(made):
-        before = _frames_before(stretch, frame)
+        before = frames_before(stretch, frame)
         if before < stretch.frames:
             rest = Stretch(stretch.start + before * stretch.step, stretch.step, stretch.frames - before)
             head = [Stretch(stretch.start, stretch.step, before)] if before else []
@@ -95,8 +95,8 @@ def _frozen(made: list[Stretch], frame: int, length: int, frames: int) -> list[S
     return [*made, hold]
 
 
-def _frames_before(stretch: Stretch, frame: int) -> int:
-    """How many of its output frames show source frames below ``frame``."""
+def frames_before(stretch: Stretch, frame: int) -> int:
+    """How many of its output frames show source frames below ``frame``; it does not run backwards."""
     if stretch.start >= frame:
         return 0
     if stretch.step == 0:
