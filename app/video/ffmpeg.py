@@ -23,6 +23,7 @@ OnStep = Callable[[float, str], None]
 
 _QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 _TAIL_LINES = 12
+FULL, FULL_REMEDY = "The disk is full: the film could not be written.", "Free some space and render again."
 _FULL = ("No space left on device", "There is not enough space on the disk", "Disk quota exceeded")
 _PR_SET_PDEATHSIG = 1
 
@@ -150,7 +151,7 @@ def _watch(command: Sequence[str], duration_s: float, on_step: OnStep | None, me
         if code != 0:
             said = _tail(errors)
             if any(words in said for words in _FULL):
-                raise Unavailable("The disk is full: the film could not be written.", "Free some space and render again.", "disk_full")
+                raise Unavailable(FULL, FULL_REMEDY, "disk_full")
             raise StudioError(f"ffmpeg stopped with code {code}: {said}", "Check that the clip plays and that the disk has room.")
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from app.editing.graph import Graph, Pad
+from app.editing.graph import Graph, Pad, in_turn
 from app.editing.operations.base import Operation, Stage
 
 Kind = Literal[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from app.editing.render.look import look_at, picture_input
 OnStep = Callable[[float, str], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class WorkBench:
     """One operation's place in the graph that is being built (`Bench` of `app.editing.operations.base`)."""
 
@@ -48,7 +48,7 @@ class WorkBench:
         return self.files
 
 
-@dataclass(frozen=True)
+@dataclass
 class WorkTools:
     """What an operation's `prepare` gets (`Tools` of `app.editing.operations.base`)."""
 
@@ -98,7 +98,7 @@ class Workshop:
         return self._prepared[key]
 
     def applied(
-        self, graph: Graph, pad: Pad, rows: list[tuple[Operation, Place]], begins: int = 0, size: tuple[int, int] | None = None
+        self, graph: Graph, pad: Pad, rows: Sequence[tuple[Operation, Place]], begins: int = 0, size: tuple[int, int] | None = None
     ) -> Pad:
         """Adds the pictures of several operations, one behind another.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.editing.graph import Graph, Pad
+from app.editing.graph import Graph, Pad, in_turn
 from app.editing.operations.base import Operation, Place, Stage
 from app.editing.render.bench import Workshop, opened
 from app.editing.render.expressions import lookup, member
@@ -34,7 +34,7 @@ def part_pad(graph: Graph, timeline: Timeline, part: Part, shop: Workshop) -> Pa
     """The part's finished pictures: canvas size, square pixels, one per frame of the film from 0 on."""
     clip, rate = part.clip, timeline.rate
     staged = timeline.staged(clip)
-    groups = {stage: [row for row in staged if row[0].STAGE == stage] for stage in Stage}
+    groups = {stage: [row for row in staged if stage == row[0].STAGE] for stage in Stage}
     pad = _timed(graph, timeline, part, groups[Stage.SOURCE], shop)
     pad = graph.filter("setpts", [pad], expr=f"N+{part.begin}")
     size = _size(source_size(clip), groups[Stage.SOURCE])
@@ -53,16 +53,15 @@ def _timed(graph: Graph, timeline: Timeline, part: Part, cleaning: list[tuple[Op
     if source.kind == "image":
         pad = shop.applied(graph, opened(graph, source, 0), cleaning, 0, source_size(clip))
         return _held(graph, pad, part.frames, timeline.rate)
-    most = max(4, MOST_BACKWARDS_BYTES // max(1, source.width * source.height * 3 // 2))
     pads = []
-    for run in runs(shown(clip, part.begin, part.end), most):
+    for run in runs(shown(clip, part.begin, part.end), _most_backwards(part)):
         first = clip.first if cleaning else run.first
         pad = graph.filter("setpts", [opened(graph, source, first)], expr=f"PTS-{first}")
         pad = shop.applied(graph, pad, cleaning, 0, source_size(clip))
         if first < run.first:
             pad = graph.filter("trim", [pad], start_frame=run.first - first)
         pads.append(_run_pad(graph, pad, run, timeline.rate))
-    return pads[0] if len(pads) == 1 else graph.filter("concat", pads, n=len(pads), v=1, a=0)
+    return in_turn(graph, pads, timeline.rate)
 
 
 def _run_pad(graph: Graph, pad: Pad, run: Run, rate: Fraction) -> Pad:
@@ -111,3 +110,14 @@ def _size(size: tuple[int, int], rows: list[tuple[Operation, Place]]) -> tuple[i
     for operation, _ in rows:
         size = operation.size_after(*size)
     return size
+
+
+def inputs_of(part: Part) -> int:
+    """How many times its source is opened."""
+    return 1 if part.clip.source.kind == "image" else len(runs(shown(part.clip, part.begin, part.end), _most_backwards(part)))
+
+
+def _most_backwards(part: Part) -> int:
+    """How many pictures may lie in memory to be played from the end."""
+    width, height = source_size(part.clip)
+    return max(4, MOST_BACKWARDS_BYTES // max(1, width * height * 3 // 2))

@@ -1,8 +1,8 @@
-"""What the film is encoded with: a table of formats and qualities, and the encoders of the machine's hardware where they work."""
+"""What the film is encoded with: a table of formats and qualities."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.editing.timeline import Timeline
@@ -10,6 +10,7 @@ from app.editing.timeline import Timeline
 _X264 = {"draft": ("ultrafast", 28), "good": ("veryfast", 20), "best": ("medium", 17)}
 _VP9 = {"draft": ("8", 40), "good": ("5", 31), "best": ("2", 24)}
 _KEYFRAMES_S = 2
+_RANGES = {"limited": "tv", "full": "pc"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Encoder:
     piece: str
     pix_fmt: str
 
+    @property
+    def suffix(self) -> str:
+        """Ending of a piece's name."""
+        return {"matroska": ".mkv", "webm": ".webm", "mov": ".mov"}[self.piece]
+
 
 def encoder_of(timeline: Timeline, *, preview: bool = False) -> Encoder:
     """The encoder of a film's pictures."""
@@ -28,27 +34,45 @@ def encoder_of(timeline: Timeline, *, preview: bool = False) -> Encoder:
     quality = "draft" if preview else output.quality
     gop = str(max(1, round(_KEYFRAMES_S * timeline.rate)))
     if output.format == "webm":
-        speed, crf = _VP9[quality]
-        arguments = (
-            "-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", speed, "-crf", str(crf), "-b:v", "0", "-row-mt", "1", "-g", gop,
-            "-auto-alt-ref", "0",
-        )  # fmt: skip
-        return Encoder("ffmpeg VP9", arguments, "webm", "yuva420p" if output.alpha else "yuv420p")
+        return _vp9(quality, gop, output.alpha)
     if output.alpha:
         return Encoder("ffmpeg ProRes 4444", ("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"), "mov", "yuva444p10le")
-    preset, crf = _X264[quality]
+    preset, crf = ("ultrafast", 12) if output.format == "gif" else _X264[quality]
+    return _x264(preset, crf, gop)
+
+
+def _x264(preset: str, crf: int, gop: str) -> Encoder:
     arguments = ("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-g", gop, "-x264-params", "stitchable=1")
     return Encoder("ffmpeg x264", arguments, "matroska", "yuv420p")
 
 
+def _vp9(quality: str, gop: str, alpha: bool) -> Encoder:
+    speed, crf = _VP9[quality]
+    arguments: tuple[str, ...] = (
+        "-c:v",
+        "libvpx-vp9",
+        "-deadline",
+        "realtime" if quality == "draft" else "good",
+        "-cpu-used",
+        speed,
+        "-crf",
+        str(crf),
+    )
+    arguments += ("-b:v", "0", "-row-mt", "1", "-g", gop, "-auto-alt-ref", "0")
+    return Encoder("ffmpeg VP9", arguments, "webm", "yuva420p" if alpha else "yuv420p")
+
+
+def beside(encoder: Encoder, profile: str, number: int) -> Encoder:
+    """The same x264, for stretches between copied ones: the sources' profile, and parameter sets with a number of their own."""
+    arguments = tuple(f"stitchable=1:sps-id={number}" if word == "stitchable=1" else word for word in encoder.arguments)
+    return replace(encoder, arguments=(*arguments, "-profile:v", profile))
+
+
 def colour_arguments(timeline: Timeline) -> list[str]:
-    """The colour tags of the film: those of its first picture."""
+    """The colour tags of the film: those of its first video."""
     primaries, transfer, matrix, spread = film_colour(timeline)
     rows = (("-color_primaries", primaries), ("-color_trc", transfer), ("-colorspace", matrix), ("-color_range", _RANGES.get(spread or "")))
     return [word for flag, value in rows if value for word in (flag, value)]
-
-
-_RANGES = {"limited": "tv", "full": "pc"}
 
 
 def film_colour(timeline: Timeline) -> tuple[str | None, str | None, str | None, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BITS = 48  # a double holds whole numbers of 53 bits exactly
 _WIDTH = 5  # bits per value where increments vary
@@ -61,7 +62,7 @@ def _line(value: int, step: int, variable: str, begin: int) -> str:
 
 def _packed(values: Sequence[int], variable: str, begin: int) -> str:
     """A few values as a line and small additions to it, packed into one number; a tree of their own where they differ too much."""
-    step = min((after - before for before, after in zip(values, values[1:], strict=False)), default=1)
+    step = min((after - before for before, after in pairwise(values)), default=1)
     over = [value - values[0] - number * step for number, value in enumerate(values)]
     if max(over) >= 1 << _WIDTH:
         return _tree([_Leaf(begin + number, str(value)) for number, value in enumerate(values)], variable)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.editing.graph import Graph, Pad
-from app.editing.operations.base import Operation, Stage
+from app.editing.graph import Graph, Pad, in_turn
+from app.editing.operations.base import Operation, Place, Stage
 from app.editing.operations.joins import join
 from app.editing.render.bench import Workshop
 from app.editing.render.clips import Part, part_pad
 from app.editing.timeline import Timeline
+from configs.captions_file import FONTS_DIR
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,25 @@ def parts_of(timeline: Timeline, span: Span) -> list[Part]:
     return found
 
 
-def film_pad(graph: Graph, timeline: Timeline, span: Span, shop: Workshop, captions: Path | None = None) -> Pad:
-    """The pictures of a span, one per frame from 0 on; ``captions``: an ASS file on the film's clock."""
-    pad = joined(graph, timeline, parts_of(timeline, span), shop)
-    rows = [(operation, timeline.film_place(index)) for index, operation in enumerate(timeline.plan.film)]
+def film_pad(
+    graph: Graph, timeline: Timeline, span: Span, shop: Workshop, captions: Path | None = None, further: Sequence[Span] = ()
+) -> Pad:
+    """The pictures of a span of the film, one per frame from 0 on.
+
+    Args:
+        captions: an ASS document whose second 0 is the first frame.
+        further: spans that come behind it; only where nothing is done to the film as a whole.
+    """
+    pad = joined(graph, timeline, [part for one in (span, *further) for part in parts_of(timeline, one)], shop)
+    rows: list[tuple[Operation, Place]] = [(operation, timeline.film_place(index)) for index, operation in enumerate(timeline.plan.film)]
     rows = sorted((row for row in rows if has_picture(row[0])), key=lambda row: row[0].STAGE)
-    if rows or captions is not None:
+    if rows:
         pad = graph.filter("setpts", [pad], expr=f"PTS+{span.begin}")
         pad = shop.applied(graph, pad, rows, span.begin)
-        if captions is not None:
-            pad = graph.filter("ass", [pad], filename=str(captions))
         pad = graph.filter("setpts", [pad], expr=f"PTS-{span.begin}")
+    if captions is not None:
+        alpha = timeline.plan.output.alpha
+        pad = graph.filter("ass", [pad], filename=str(captions), fontsdir=str(FONTS_DIR), alpha=alpha)
     pad = graph.filter("format", [pad], pix_fmts=working_format(timeline))
     return graph.filter("fps", [pad], fps=timeline.rate)
 
@@ -74,5 +83,4 @@ def joined(graph: Graph, timeline: Timeline, parts: Sequence[Part], shop: Worksh
             chains.append((pad, length + part.frames - overlap))
         else:
             chains.append((pad, part.frames))
-    pads = [pad for pad, _ in chains]
-    return pads[0] if len(pads) == 1 else graph.filter("concat", pads, n=len(pads), v=1, a=0)
+    return in_turn(graph, [pad for pad, _ in chains], timeline.rate)

@@ -29,9 +29,7 @@ def _covering(graph: Graph, pad: Pad, size: tuple[int, int], flags: str) -> Pad:
     """As small as it can be and still cover the canvas, then cut from the middle."""
     width, height = size
     share = f"max({width}/iw,{height}/ih)"
-    pad = graph.filter(
-        "scale", [pad], w=f"max({width},2*round(iw*{share}/2))", h=f"max({height},2*round(ih*{share}/2))", flags=flags
-    )
+    pad = graph.filter("scale", [pad], w=f"max({width},2*round(iw*{share}/2))", h=f"max({height},2*round(ih*{share}/2))", flags=flags)
     return graph.filter("crop", [pad], w=width, h=height)
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
-from app.editing.operations.base import Caption, Operation, Place, Stage
+from app.editing.operations.base import Operation, Place, Stage
+from app.editing.render.clips import Part
 from app.editing.render.encode import Encoder, colour_arguments
 from app.editing.render.film import Span, has_picture, parts_of
 from app.editing.render.frames import shown
+from app.editing.render.words import Words
 from app.editing.timeline import Timeline
 
 VERSION = 1  # goes up whenever the renderer would draw the same piece differently
 
 
 def piece_key(
-    timeline: Timeline, span: Span, encoder: Encoder, captions: Sequence[Caption], *, program: str, preview: bool, hashes: Mapping[str, str]
+    timeline: Timeline, span: Span, encoder: Encoder, words: Words, *, program: str, preview: bool, hashes: Mapping[str, str]
 ) -> str:
     """The name of a piece. ``program``: the version of ffmpeg; ``hashes``: artifact id -> content hash of files that operations read."""
     output = timeline.plan.output
@@ -28,13 +29,13 @@ def piece_key(
         "encoder": [encoder.arguments, encoder.pix_fmt, encoder.piece, colour_arguments(timeline)],
         "parts": [_part(timeline, part, hashes) for part in parts_of(timeline, span)],
         "film": [_film(timeline, index, operation, span, hashes) for index, operation in enumerate(timeline.plan.film)],
-        "captions": [_caption(caption, timeline, span) for caption in captions],
+        "captions": words.of(span),
         "frames": span.frames,
     }
     return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _part(timeline: Timeline, part: Any, hashes: Mapping[str, str]) -> dict[str, Any]:
+def _part(timeline: Timeline, part: Part, hashes: Mapping[str, str]) -> dict[str, Any]:
     clip = part.clip
     frames = shown(clip, part.begin, part.end)
     rows = [row for row in timeline.staged(clip) if has_picture(row[0])]
@@ -61,12 +62,3 @@ def _film(timeline: Timeline, index: int, operation: Operation, span: Span, hash
         return []
     where = [] if operation.STEADY else [span.begin, timeline.frames]
     return [_operation(operation, timeline.film_place(index), hashes), where]
-
-
-def _caption(caption: Caption, timeline: Timeline, span: Span) -> list[Any]:
-    begin_s, end_s = float(span.begin / timeline.rate), float(span.end / timeline.rate)
-    if caption.end_s <= begin_s or caption.start_s >= end_s:
-        return []
-    row = asdict(caption)
-    row["start_s"], row["end_s"] = round(caption.start_s - begin_s, 6), round(caption.end_s - begin_s, 6)
-    return [row]

@@ -7,7 +7,8 @@ from pathlib import Path
 from app.editing.graph import Graph
 from app.editing.render.bench import Workshop
 from app.editing.render.film import Span, film_pad
-from app.editing.render.renderer import Materials, OnStep, captioned, captions_of
+from app.editing.render.renderer import Materials, OnStep
+from app.editing.render.words import words_of
 from app.editing.timeline import Timeline
 from app.video import ffmpeg
 from configs.errors import BadInput
@@ -32,7 +33,7 @@ def take(timeline: Timeline, frame: int, output: Path, materials: Materials, on_
     span = around(timeline, frame)
     shop = Workshop(materials.folder, False, materials.files, on_step)
     graph = Graph()
-    captions = captioned(timeline, captions_of(timeline, materials.files), materials.folder)
+    captions = words_of(timeline, materials.files).file(span, materials.folder)
     pad = film_pad(graph, timeline, span, shop, captions)
     pad = graph.filter("trim", [pad], start_frame=frame - span.begin, end_frame=frame - span.begin + 1)
     if output.suffix == ".jpg":

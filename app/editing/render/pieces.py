@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from app.editing.render.film import Span
 from app.editing.timeline import Timeline
 
@@ -18,8 +20,9 @@ def pieces_of(timeline: Timeline) -> list[Span]:
         free_to = after.begins if after is not None else timeline.frames
         if clip.overlap == 0:
             edges.append(clip.begins)
-        edges += [at for at in _marks(clip.begins, clip.begins + clip.frames, longest) if free_from <= at <= free_to and at not in edges[-1:]]
-    return [Span(begin, end) for begin, end in zip(edges, [*edges[1:], timeline.frames], strict=True) if begin < end]
+        marks = _marks(clip.begins, clip.begins + clip.frames, longest)
+        edges += [at for at in marks if free_from <= at <= free_to and at not in edges[-1:]]
+    return [Span(begin, end) for begin, end in pairwise([*edges, timeline.frames]) if begin < end]
 
 
 def _marks(begin: int, end: int, longest: int) -> list[int]:
