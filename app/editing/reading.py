@@ -107,11 +107,12 @@ def _problem(error: Mapping[str, Any], data: Any) -> Problem:
 def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[list[str | int], str]:
     """The keys that exist in the data (pydantic adds names of its own, such as an operation's), and the operation they lie in."""
     keys: list[str | int] = []
-    operation = ""
+    operation, named = "", True
     for number, key in enumerate(location):
         last = number == len(location) - 1
-        if operation and key == operation and keys and isinstance(keys[-1], int):
-            continue  # an operation's name, which some operations also have a field of: text
+        if not named and key == operation:
+            named = True  # pydantic's own mention of the operation; text has a field of that name as well
+            continue
         listed = isinstance(data, (list, tuple)) and isinstance(key, int) and key < len(data)
         if listed or (isinstance(data, Mapping) and key in data):
             data = data[key]
@@ -119,7 +120,7 @@ def _place(location: Sequence[str | int], data: Any, *, missing: bool) -> tuple[
             continue
         keys.append(key)
         if isinstance(data, Mapping) and isinstance(data.get("op"), str):
-            operation = data["op"]
+            operation, named = data["op"], False
     return keys, operation
 
 

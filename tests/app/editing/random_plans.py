@@ -101,8 +101,8 @@ def _picture_in_picture(room: Room) -> Fields:
 def _chroma_key(room: Room) -> Fields:
     name = room.rng.choice((None, room.seen()))
     return {
-        "colour": room.rng.choice(("#00ff00", "#0047bb", "#20c040", "#ff00aa")), "similarity": room.between(0.01, 0.5), "blend": room.between(0, 0.5), "background": name,
-        "background_start_s": room.within(name) if name else 0.0,
+        "colour": room.rng.choice(("#00ff00", "#0047bb", "#20c040", "#ff00aa")), "similarity": room.between(0.01, 0.5),
+        "blend": room.between(0, 0.5), "background": name, "background_start_s": room.within(name) if name else 0.0,
     }  # fmt: skip
 
 
