@@ -17,8 +17,10 @@ CHUNK = 10 * RATE_HZ  # whole blocks of the meter
 _LOOK = 1024  # samples (21 ms) over which the limiter comes down and goes up again; a power of two
 _ROUNDS, _NEAR_LU = 4, 0.2
 _MOST_GAIN_DB = 40.0
+_NEAR_PEAK = 0.6  # of the limit: what is softer cannot pass it between two samples
 _MARGIN_DB = 0.15  # what moving gain and fourfold oversampling may miss
 _PAD = 64
+_BLOCK = 16_384 - 2 * _PAD  # so that the transform has a length that is quick
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,9 @@ def _curve(sound: Samples, limit: float) -> Samples:
     """What keeps every true peak below the limit: never above what is needed, its least value held and then smoothed."""
     import numpy as np
 
-    if float(np.abs(sound).max(initial=0.0)) <= 0.5 * limit:
+    if max(float(sound.max(initial=0.0)), -float(sound.min(initial=0.0))) <= _NEAR_PEAK * limit:
         return np.ones(len(sound), np.float32)
-    need = np.minimum(1.0, limit / np.maximum(_peaks(sound, 0.5 * limit), 1e-9)).astype(np.float32)
+    need = np.minimum(1.0, limit / np.maximum(_peaks(sound, _NEAR_PEAK * limit), 1e-9)).astype(np.float32)
     width = 1
     least = np.concatenate((np.full(_LOOK, need[0], np.float32), need, np.full(_LOOK, need[-1], np.float32)))
     while width < _LOOK:  # the least of the next _LOOK samples, by doubling
@@ -117,15 +119,19 @@ def _peaks(sound: Samples, above: float) -> Samples:
     """Per sample the greatest size near it on both channels, between samples too where it is above ``above``."""
     import numpy as np
 
-    peaks = np.abs(sound).max(axis=1)
-    block = RATE_HZ // 4
-    for at in range(0, len(sound), block):
-        if peaks[at : at + block].max() <= above:
+    sizes = np.abs(sound)
+    peaks = np.maximum(sizes[:, 0], sizes[:, 1])
+    for at in range(0, len(sound), _BLOCK):
+        if peaks[at : at + _BLOCK].max() <= above:
             continue
-        begin, end = max(0, at - _PAD), min(len(sound), at + block + _PAD)
-        fine = np.fft.irfft(np.fft.rfft(sound[begin:end], axis=0), 4 * (end - begin), axis=0) * 4
-        between = np.abs(fine).max(axis=1).reshape(-1, 4).max(axis=1)[at - begin : at - begin + min(block, len(sound) - at)]
-        peaks[at : at + block] = np.maximum(peaks[at : at + block], between)
+        begin, end = at - _PAD, min(len(sound), at + _BLOCK + _PAD)
+        piece = np.zeros((2, _BLOCK + 2 * _PAD), np.float32)
+        piece[:, max(0, -begin) : end - begin] = sound[max(0, begin) : end].T
+        fine = np.abs(np.fft.irfft(np.fft.rfft(piece), 4 * piece.shape[1])) * 4
+        both = np.maximum(fine[0], fine[1]).reshape(-1, 4)
+        between = np.maximum(np.maximum(both[:, 0], both[:, 1]), np.maximum(both[:, 2], both[:, 3]))
+        here = peaks[at : at + _BLOCK]
+        np.maximum(here, between[_PAD : _PAD + len(here)], out=here)
     return np.asarray(peaks, np.float32)
 
 

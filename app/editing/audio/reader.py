@@ -12,7 +12,6 @@ from app.video.probe import open_container
 if TYPE_CHECKING:
     import numpy as np
     from av.audio.frame import AudioFrame
-    from av.audio.resampler import AudioResampler
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 RATE_HZ = 48_000
 _BEFORE_S = Fraction(3, 10)  # decoders need some sound before a cut to be right at the cut
-_JUMP_S = 0.02  # time stamps further off than this mean a hole or an overlap
+_JUMP = RATE_HZ // 50  # time stamps further off than this mean a hole or an overlap
 _FORWARD_S = 2.0  # nearer than this it is quicker to read on than to seek
 _MAX_DAMAGED = 10_000
 
@@ -36,6 +35,7 @@ class SoundReader:
         self._at = 0  # the sample that `_held` begins with
         self._held: Samples | None = None
         self._zero = Fraction(0)
+        self._fresh = True  # nothing was read or sought since the file was opened
 
     def __enter__(self) -> SoundReader:
         return self
@@ -89,8 +89,10 @@ class SoundReader:
         if self._open() is None:
             return False
         if not self._sought(first):
-            self.close()
+            if not self._fresh:
+                self.close()
             self._from_start()
+        self._fresh = False
         return True
 
     def _from_start(self) -> None:
@@ -106,9 +108,11 @@ class SoundReader:
         assert found is not None
         container, stream = found
         tick = stream.time_base or Fraction(1, RATE_HZ)
-        target_s = Fraction(first, RATE_HZ) + self._zero - _BEFORE_S
-        if target_s <= (stream.start_time or 0) * tick:
-            return False
+        start_s = (stream.start_time or 0) * tick
+        target_s = max(start_s, Fraction(first, RATE_HZ) + self._zero - _BEFORE_S)
+        if target_s == start_s and self._fresh:
+            return False  # it stands there already
+        self._fresh = False
         try:
             container.seek(int(target_s / tick), stream=stream, backward=True)
         except (av.error.FFmpegError, OSError, ValueError):
@@ -117,15 +121,15 @@ class SoundReader:
         part = next(self._parts, None)
         if part is None:  # behind the end
             self._held, self._at = None, first
-            return stream.duration is not None and target_s >= ((stream.start_time or 0) + stream.duration) * tick - 1
+            return stream.duration is not None and target_s >= start_s + stream.duration * tick - 1
         self._at, self._held = part
-        return self._at <= first
+        return self._at <= max(first, round((start_s - self._zero) * RATE_HZ) + 1)
 
     def _open(self) -> tuple[InputContainer, AudioStream] | None:
         import av
 
         if self._container is None:
-            self._container = open_container(self._path)
+            self._container, self._fresh = open_container(self._path), True
         streams = self._container.streams.audio
         if self._track >= len(streams) or streams[self._track].codec_context is None:
             return None
@@ -138,24 +142,42 @@ class SoundReader:
 
     def _decoded(self, container: InputContainer, stream: AudioStream) -> Iterator[tuple[int, Samples]]:
         """(sample, (N, 2) sound) in order without overlaps; only between two of them may there be a hole."""
-        import av
-
-        resampler: AudioResampler | None = None
-        setup, next_at = None, None
+        convert: _Converter | None = None
+        zero_s, next_at = float(self._zero), None
         for frame in _frames(container, stream):
-            found = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if resampler is None or found != setup:
-                resampler, setup = av.AudioResampler(format="flt", layout="stereo", rate=RATE_HZ), found
-            at = None if frame.pts is None or not frame.time_base else round((frame.pts * frame.time_base - self._zero) * RATE_HZ)
-            frame.pts = None
-            arrays = [cast("Samples", ready.to_ndarray()).reshape(-1, 2) for ready in resampler.resample(frame)]
+            if convert is None or not convert.fits(frame):
+                convert = _Converter(frame)
+            at = None if frame.pts is None else round((frame.pts * convert.tick_s - zero_s) * RATE_HZ)
+            arrays = convert(frame)
             if next_at is None:
                 next_at = at or 0
-            elif at is not None and abs(at - next_at) > _JUMP_S * RATE_HZ:
+            elif at is not None and abs(at - next_at) > _JUMP:
                 arrays, next_at = _without(arrays, next_at - at), max(next_at, at)
             for array in arrays:
                 yield next_at, array
                 next_at += len(array)
+
+
+class _Converter:
+    """Frames of one kind to (N, 2) float32 at 48 kHz; those that are so already are only turned."""
+
+    def __init__(self, frame: AudioFrame) -> None:
+        import av
+
+        self._kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        self.tick_s = float(frame.time_base or 0)
+        same = self._kind == ("fltp", "stereo", RATE_HZ)
+        self._resampler = None if same else av.AudioResampler(format="flt", layout="stereo", rate=RATE_HZ)
+
+    def fits(self, frame: AudioFrame) -> bool:
+        """Whether a frame is of the same kind."""
+        return (frame.format.name, frame.layout.name, frame.sample_rate) == self._kind
+
+    def __call__(self, frame: AudioFrame) -> list[Samples]:
+        if self._resampler is None:
+            return [cast("Samples", frame.to_ndarray()).T]
+        frame.pts = None
+        return [cast("Samples", ready.to_ndarray()).reshape(-1, 2) for ready in self._resampler.resample(frame)]
 
 
 def _without(arrays: list[Samples], skip: int) -> list[Samples]:

@@ -83,12 +83,12 @@ def room(random: Random, dry: Mono, seconds: float, wet: float) -> Mono:
 
 
 def placed(seconds: float, parts: Sequence[tuple[float, Mono]]) -> Mono:
-    """Sounds laid into silence, each from its second on; what passes the end is cut."""
+    """Sounds laid into silence, each from its second on, each brought to silence in its last 10 ms; what passes the end is cut."""
     import numpy as np
 
     out = np.zeros(round(seconds * RATE_HZ))
     for at_s, part in parts:
         first = round(at_s * RATE_HZ)
-        piece = part[: max(0, len(out) - first)]
+        piece = (part * np.minimum(1, np.arange(len(part))[::-1] / min(480, len(part))))[: max(0, len(out) - first)]
         out[first : first + len(piece)] += piece
     return out

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _MEASURED_PX = 96
 _STAND_IN = "\u25a1"
 _JOINER = "\u2060"  # invisible; libass never draws it
-_INVISIBLE = frozenset((0x200C, 0x200D, 0xFE0E, 0xFE0F, 0x20E3, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)))
-_STEERING = frozenset((0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0x00AD, 0x034F))
+_INVISIBLE = frozenset((0x200C, 0x200D, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)))
+_STEERING = frozenset((0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0E, 0xFE0F, 0x20E3, 0xFEFF, 0x00AD, 0x034F))
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Run:
 
 
 def cleaned(text: str) -> str:
-    """The text with its line breaks as ``\\n``, without control characters, marks that steer reading direction, and lone surrogates."""
+    """The text with its line breaks as ``\\n``, without control characters, marks that are never drawn, and lone surrogates."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
     kept = []
     for character in text.replace("\r\n", "\n"):

@@ -47,11 +47,15 @@ def write_wav(path: Path, sound: np.ndarray[Any, Any]) -> Path:
     return path
 
 
-def write_clip(path: Path, sound: Path | None, seconds: float, *more: str, rate: str = "25", audio_late_s: float = 0.0) -> Path:
-    """A tiny grey clip with that sound; its container says where the sound begins."""
+def write_clip(
+    path: Path, sound: Path | Sequence[Path] | None, seconds: float, *more: str, rate: str = "25", audio_late_s: float = 0.0
+) -> Path:
+    """A tiny grey clip with that sound, or several as tracks; its container says where the sound begins."""
     arguments = ["-f", "lavfi", "-i", f"color=gray:s=64x36:r={rate}:d={seconds}"]
-    if sound is not None:
-        arguments += ["-itsoffset", str(audio_late_s), "-i", str(sound), "-map", "0:v", "-map", "1:a"]
+    sounds = [sound] if isinstance(sound, Path) else list(sound or ())
+    for one in sounds:
+        arguments += ["-itsoffset", str(audio_late_s), "-i", str(one)]
+    arguments += ["-map", "0:v", *(word for number in range(len(sounds)) for word in ("-map", f"{number + 1}:a"))]
     return ffmpeg.run([*arguments, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-b:a", "256k", *more], path)
 
 
