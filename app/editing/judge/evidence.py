@@ -12,6 +12,7 @@ from app.editing.judge.forms import Issue, Part, Severity
 from app.editing.judge.matching import CLEARLY, SHORTEST, SLACK, Window, distance_at, find, windows
 from app.editing.judge.sync import Run, Synced, lags
 from app.editing.judge.trace import Trace
+from app.editing.judge.views import fitted
 from app.video.document import VideoAnalysis
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ MOST_WINDOWS = 160
 _LONGEST_RUN_S = 8.0
 _OWN_SPEED = 0.03
 _RAMPED = 0.08  # spread of planned rates from which on windows are short
+_SAME_SHAPE = 0.04  # octaves
 _SAME_LENGTH = 2  # frames that a film may differ from its plan and still be counted by the plan's frames
 
 
@@ -85,6 +87,20 @@ class Evidence:
             found[here] = column[np.clip(self.frame[here], 0, len(source) - 1)]
         return found
 
+    @property
+    def comparable(self) -> Array:
+        """(N,) frames of a known source that are shown whole, uncovered and at rest, so that they can be compared with it."""
+        import numpy as np
+
+        count = len(self.trace)
+        if not self.sources or (self.expected is None and _view(self.trace, self.sources, None) is not None):
+            return np.zeros(count, bool)
+        away = np.zeros(count, bool)
+        for name in ("cropped", "covered", "moved", "dark", "bright"):
+            away |= self.flag(name)
+        usable: Array = ~away & (self.source >= 0)
+        return usable
+
     def time_of(self, frame: int) -> float:
         """Seconds of the film at which a frame begins."""
         return round(frame / self.trace.fps, 3)
@@ -143,6 +159,18 @@ def shots_of(film: VideoAnalysis, trace: Trace, plan: Expected | None) -> list[t
     return list(pairwise(ordered))
 
 
+def _view(trace: Trace, sources: Sequence[Trace], plan: Expected | None) -> Array | None:
+    """What part of the source each frame shows: by plan, or the middle where the film has another shape; None for all of it."""
+    import numpy as np
+
+    if plan is not None:
+        return plan.view if plan.flags["cropped"].any() else None
+    shape = sources[0].aspect
+    if abs(np.log2(trace.aspect / shape)) < _SAME_SHAPE:
+        return None
+    return np.tile(np.asarray(fitted(shape, trace.aspect, "crop")), (len(trace), 1))
+
+
 def _fits(trace: Trace, plan: Expected) -> bool:
     return abs(len(trace) - len(plan)) <= _SAME_LENGTH
 
@@ -154,14 +182,15 @@ def _windows(film: VideoAnalysis, trace: Trace, sources: Sequence[Trace], plan: 
     if plan is not None:
         spans = [part for span in spans for part in _planned_parts(span, plan)]
     every = max(1, -(-len(spans) // MOST_WINDOWS))
+    view = _view(trace, sources, plan)
     for first, end in spans[::every]:
         usual = 1.0
         if plan is not None:
             rates = plan.rate[min(first, len(plan) - 1) : end]
             usual = float(np.median(rates)) if len(rates) else 1.0
-            if abs(usual) < 0.05:
+            if abs(usual) < 0.05 or float(rates.std()) > 2 * _RAMPED * abs(usual):
                 continue
-        window = find(trace, (first, end), sources, usual)
+        window = find(trace, (first, end), sources, usual, view)
         if window is not None:
             yield window
 
@@ -178,12 +207,13 @@ def _mapped(trace: Trace, sources: Sequence[Trace], plan: Expected | None, found
 
     count = len(trace)
     source, frame = np.full(count, -1), np.full(count, -1)
+    view = _view(trace, sources, plan)
     if plan is not None and _fits(trace, plan):
         both = min(count, len(plan))
         source[:both], frame[:both] = plan.source[:both], plan.frame[:both]
     for window in found:
         span = slice(window.first, window.end)
-        if not window.found or (source[span].min() >= 0 and _as_planned(trace, sources, window, source, frame)):
+        if not window.found or (source[span].min() >= 0 and _as_planned(trace, sources, window, (source, frame), view)):
             continue
         at, rate = window.place
         steps = np.arange(window.end - window.first) * rate * sources[window.source].fps / trace.fps
@@ -191,18 +221,20 @@ def _mapped(trace: Trace, sources: Sequence[Trace], plan: Expected | None, found
     return source, frame
 
 
-def _as_planned(trace: Trace, sources: Sequence[Trace], window: Window, source: Array, frame: Array) -> bool:
+def _as_planned(trace: Trace, sources: Sequence[Trace], window: Window, shown: tuple[Array, Array], view: Array | None) -> bool:
+    source, frame = shown
     numbers = source[window.first : window.end]
     if (numbers != numbers[0]).any():
         return True  # a transition: both are planned
     span = (window.first, window.end)
-    return distance_at(trace, span, sources[int(numbers[0])], frame[span[0] : span[1]]) <= CLEARLY * window.distance + 2 * SLACK
+    return distance_at(trace, span, sources[int(numbers[0])], frame[span[0] : span[1]], view) <= CLEARLY * window.distance + 2 * SLACK
 
 
 def _runs(film: VideoAnalysis, trace: Trace, sources: Sequence[Trace], plan: Expected | None) -> Iterator[Run]:
-    longest = round(_LONGEST_RUN_S * trace.fps)
+    longest, view = round(_LONGEST_RUN_S * trace.fps), _view(trace, sources, plan)
     for span in windows(shots_of(film, trace, plan), longest):
-        run = _planned_run(trace, sources, plan, span) if plan is not None and _fits(trace, plan) else _found_run(trace, sources, span)
+        planned = plan is not None and _fits(trace, plan)
+        run = _planned_run(trace, sources, plan, span) if plan is not None and planned else _found_run(trace, sources, span, view)
         if run is not None:
             yield run
 
@@ -217,17 +249,18 @@ def _planned_run(trace: Trace, sources: Sequence[Trace], plan: Expected, span: t
         return None
     if np.abs(plan.rate[inside] - 1).max() > _OWN_SPEED:
         return None
-    seen = find(trace, span, [sources[int(number[0])]])
+    view = _view(trace, sources, plan)
+    seen = find(trace, span, [sources[int(number[0])]], view=view)
     if seen is not None and seen.found and seen.tells_place:
-        away = distance_at(trace, (inside.start, inside.stop), sources[int(number[0])], plan.frame[inside])
+        away = distance_at(trace, (inside.start, inside.stop), sources[int(number[0])], plan.frame[inside], view)
         if away > CLEARLY * seen.distance + 2 * SLACK:
-            return _found_run(trace, sources, span)
+            return _found_run(trace, sources, span, view)
     source_s = plan.frame[span[0]] / sources[int(number[0])].fps
     return Run(span[0] / trace.fps, (inside.stop - span[0]) / trace.fps, int(number[0]), float(source_s))
 
 
-def _found_run(trace: Trace, sources: Sequence[Trace], span: tuple[int, int]) -> Run | None:
-    seen = find(trace, span, sources)
+def _found_run(trace: Trace, sources: Sequence[Trace], span: tuple[int, int], view: Array | None) -> Run | None:
+    seen = find(trace, span, sources, view=view)
     if seen is None or not seen.found or not seen.tells_place or seen.off_rate:
         return None
     return Run(span[0] / trace.fps, (span[1] - span[0]) / trace.fps, seen.source, seen.usual_at / sources[seen.source].fps)

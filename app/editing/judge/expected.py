@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.editing.judge.views import WHOLE, views_of
 from app.editing.operations.base import Operation, Place
 from app.editing.operations.colour import Fade
 from app.editing.operations.moves import Shake, Zoom
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-FLAGS = ("dark", "bright", "still", "moved", "graded", "covered", "softened", "silent")
+FLAGS = ("dark", "bright", "still", "moved", "graded", "covered", "cropped", "softened", "silent")
 _GRADES = {"grade", "lut", "match_colour"}
 _COVERS = {"text", "subtitles", "picture_in_picture", "composite", "chroma_key"}
 _SOFTENS = {
@@ -30,6 +31,9 @@ _SOFTENS = {
     "upscale",
     "camera_move",
 }  # fewer of the source's pixels, enlarged
+_WHOLE_BUT = 0.03  # of the width or height
+_STRANGE_RATE, _RATE_STEP = 0.3, 0.25  # departure from the own speed, and change of speed, at which frames no longer follow evenly
+_SILENT_RATES = (0.25, 4.0)  # slower and faster sound is not played
 _DARK, _BRIGHT = 48, 208  # of 255: colours that a fade makes black or white
 
 
@@ -42,8 +46,10 @@ class Expected:
             those of the incoming one.
         rate: seconds of the source per second of film; 0 in a freeze.
         flags: ``dark``, ``bright``: faded to black or white; ``still``: the planned picture is that of the frame before; ``moved``:
-            shaken, punched or in a transition; ``graded``: of other colours than the source; ``covered``: something lies over it;
-            ``softened``: enlarged or denoised, so less sharp than the source; ``silent``: without the source's sound.
+            shaken, punched, in a transition, or at a change of speed; ``graded``: of other colours than the source; ``covered``:
+            something lies over it; ``cropped``: not the whole picture; ``softened``: enlarged or denoised, so less sharp than the
+            source; ``silent``: without the source's sound.
+        view: (N, 4) part of the source's picture that is shown, see `views`.
         cuts: frames at which a clip begins without a transition.
         means: how often each operation stands in the plan; one on the whole film counts once for every clip.
         target_lufs: the loudness that is planned, None without.
@@ -53,6 +59,7 @@ class Expected:
     source: Array
     frame: Array
     rate: Array
+    view: Array
     flags: Mapping[str, Array]
     cuts: tuple[int, ...] = ()
     means: Mapping[str, int] = field(default_factory=dict)
@@ -77,18 +84,21 @@ def expected(timeline: Timeline) -> Expected:
     names = tuple(dict.fromkeys(clip.segment.source for clip in timeline.clips if clip.source.kind == "video"))
     count = timeline.frames
     source, frame, rate = np.full(count, -1), np.zeros(count, int), np.zeros(count, np.float32)
+    view = np.tile(np.asarray(WHOLE), (count, 1))
     flags = {name: np.zeros(count, bool) for name in FLAGS}
     for clip in timeline.clips:
         span = slice(clip.begins, clip.begins + clip.frames)
         source[span] = names.index(clip.segment.source) if clip.source.kind == "video" else -1
         frame[span], rate[span] = _shown(clip, timeline)
+        view[span] = views_of(clip, timeline)
         _mark_clip(flags, clip, timeline)
     for index, operation in enumerate(timeline.plan.film):
         _mark(flags, operation, timeline.film_place(index))
     flags["still"][1:] |= (source[1:] == source[:-1]) & (frame[1:] == frame[:-1])
+    flags["cropped"] |= (np.abs(view - WHOLE) > _WHOLE_BUT).any(axis=1)
     cuts = tuple(clip.begins for clip in timeline.clips[1:] if not clip.overlap)
     target = next((one.target_lufs for one in timeline.plan.film if isinstance(one, Loudness)), None)
-    return Expected(names, source, frame, rate, flags, cuts, _means(timeline), target)
+    return Expected(names, source, frame, rate, view, flags, cuts, _means(timeline), target)
 
 
 def _shown(clip: Clip, timeline: Timeline) -> tuple[Array, Array]:
@@ -102,6 +112,7 @@ def _shown(clip: Clip, timeline: Timeline) -> tuple[Array, Array]:
 
 def _mark_clip(flags: Mapping[str, Array], clip: Clip, timeline: Timeline) -> None:
     span = slice(clip.begins, clip.begins + clip.frames)
+    _mark_rates(flags, clip, timeline)
     flags["silent"][span] |= not clip.source.has_sound
     for index, operation in enumerate(clip.segment.operations):
         _mark(flags, operation, timeline.place(clip, index))
@@ -111,6 +122,19 @@ def _mark_clip(flags: Mapping[str, Array], clip: Clip, timeline: Timeline) -> No
         kind = clip.transition.kind if clip.transition else ""
         flags["dark"][join] |= kind == "dip_black"
         flags["bright"][join] |= kind == "dip_white"
+
+
+def _mark_rates(flags: Mapping[str, Array], clip: Clip, timeline: Timeline) -> None:
+    """Where time does not pass evenly frames jump by plan; held and very fast or slow pictures are silent."""
+    at, before = clip.begins, None
+    for stretch in clip.stretches:
+        rate = float(stretch.step) * float(timeline.rate / clip.source.rate)
+        span = slice(at, at + stretch.frames)
+        flags["moved"][span] |= abs(rate) > 1 + _STRANGE_RATE
+        flags["silent"][span] |= not _SILENT_RATES[0] <= abs(rate) <= _SILENT_RATES[1]
+        if before is not None and abs(rate - before) > _RATE_STEP:
+            flags["moved"][max(clip.begins, at - 1) : at + 2] = True
+        at, before = at + stretch.frames, rate
 
 
 def _mark(flags: Mapping[str, Array], operation: Operation, place: Place) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-_SOFT, _CRISP = 6.25, 6400.0  # variance of the Laplacian at 320 px
+_SOFT, _MIDDLE = 6.25, 100.0  # variance of the Laplacian at 320 px: nothing to compare; what scores a half
 _BLURRED_LOSS = 1.0  # octaves
 _LEAST_KNOWN_S = 0.5
 _DARK_FILM, _BRIGHT_FILM = 22.0, 235.0
@@ -27,8 +27,8 @@ def sharpness(e: Evidence) -> Judged:
     """How much detail there is.
 
     Against the source, where it is known: octaves of the variance of the Laplacian lost on the frames that the film shows, the
-    median over the film; enlarged frames (zoom, crop, reframe) and covered ones are left out. Else the variance itself on a scale
-    of octaves, which depends on what is shown: compare like with like.
+    median over the film; enlarged frames (zoom, crop, reframe) and covered ones are left out. Else the variance itself,
+    which depends on what is shown: compare like with like.
     """
     import numpy as np
 
@@ -58,7 +58,7 @@ def _octaves_lost(e: Evidence) -> tuple[Array, float]:
     lost = np.full(len(e.trace), np.nan)
     if e.sources:
         source = e.in_source("sharpness")
-        usable = (source > _SOFT) & ~(e.flag("softened") | e.flag("covered") | e.flag("moved") | e.flag("dark") | e.flag("bright"))
+        usable = (source > _SOFT) & e.comparable & ~e.flag("softened")
         lost[usable] = np.log2(source[usable] / np.maximum(e.trace["sharpness"][usable], 1e-3))
     return lost, float((~np.isnan(lost)).sum())
 
@@ -70,7 +70,7 @@ def _absolute_sharpness(e: Evidence) -> Judged:
     if not len(lit):
         return unknown("Every picture is one flat tone.")
     value = float(np.median(lit))
-    score = math.log(max(value, 1e-3) / _SOFT) / math.log(_CRISP / _SOFT)
+    score = value / (value + _MIDDLE)
     blurred = [
         issue(
             "blurred", "warning", f"Shot {n + 1} is blurred.", "Use another part of the source here, or sharpen it.",
@@ -79,7 +79,7 @@ def _absolute_sharpness(e: Evidence) -> Judged:
         for n, (scene, shot) in enumerate(zip(e.film.scenes, e.film.picture.shots, strict=True))
         if "soft or blurred" in shot.remarks
     ]  # fmt: skip
-    limits = "0 at 6, 1 at 6400 levels squared, even in octaves; drawn flat colours have less of it than fur or grass"
+    limits = "value / (value + 100); drawn flat colours have less of it than fur or grass"
     return known(
         score, value, "levels squared", limits, f"variance of the Laplacian {value:.0f} at 320 px, median of the frames", blurred[:10]
     )
@@ -94,14 +94,17 @@ def exposure(e: Evidence) -> Judged:
     if not seen.any():
         return unknown("Every picture is black, or faded or graded by plan.")
     burnt = [e.trace[name].astype(float) for name in ("shadows", "highlights")]
-    if e.sources:
+    both = seen & e.comparable
+    against = bool(both.any())
+    if against:
+        seen = both
         burnt = [
             np.maximum(0.0, own - np.nan_to_num(e.in_source(name), nan=0.0))
             for own, name in zip(burnt, ("shadows", "highlights"), strict=True)
         ]
     crushed, blown = (float(share[seen].mean()) for share in burnt)
     light = float(e.trace["luma"][seen].mean())
-    score = falling(crushed + blown, 0.02, 0.6) * (0.6 if not e.sources and not _DARK_FILM < light < _BRIGHT_FILM else 1.0)
+    score = falling(crushed + blown, 0.02, 0.6) * (0.6 if not against and not _DARK_FILM < light < _BRIGHT_FILM else 1.0)
     found: list[Issue] = []
     if crushed > 0.15:
         found.append(
@@ -116,7 +119,7 @@ def exposure(e: Evidence) -> Judged:
         )
     if blown > 0.1:
         found.append(issue("blown_whites", "warning", f"{blown:.0%} of the picture is pure white.", "Lower the exposure.", None, blown))
-    beyond = " beyond the source's own" if e.sources else ""
+    beyond = " beyond the source's own" if against else ""
     why = f"{crushed:.1%} of the pixels at black, {blown:.1%} at white{beyond}; mean luma {light:.0f}"
     return known(
         score,
@@ -134,9 +137,9 @@ def colour(e: Evidence) -> Judged:
 
     if not e.sources:
         return unknown("Whether colours are as they should be cannot be told without the clip the film was made of.")
-    usable = ~(e.flag("graded") | e.flag("covered") | e.flag("dark") | e.flag("bright") | e.flag("moved")) & (e.source >= 0)
+    usable = e.comparable & ~e.flag("graded")
     if usable.sum() < _LEAST_KNOWN_S * e.trace.fps:
-        return unknown("Colours are graded by plan, or too little of the film was found in its sources.")
+        return unknown("Colours are graded by plan, or too little of the film shows its source as it is.")
     du, dv, dy = (np.median((e.trace[name] - e.in_source(name))[usable]) for name in ("u", "v", "luma"))
     off = float(math.hypot(du, dv) + 0.15 * max(0.0, abs(dy) - 3.0))
     found = []

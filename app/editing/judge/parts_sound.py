@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from app.editing.judge.evidence import Evidence, Judged, falling, issue, known, unknown
-from app.editing.judge.forms import Issue, Severity
+from app.editing.judge.forms import Issue
 from app.editing.judge.spans import nearest_off, runs_of
 from app.editing.judge.styles import makeup
 
@@ -166,13 +166,13 @@ def _on_beat(e: Evidence) -> tuple[float, float, list[Issue]] | None:
     near = _ON_BEAT_FRAMES / e.trace.fps
     off = [nearest_off(time, beats) for time in inside]
     scores = [falling(abs(value), near, max(1.5 * near, period / 4)) for value in off]
-    grave: Severity = "note" if _share_of_beats(e) == _BEATS_BY_CHANCE else "warning"
     missed = [(time, value) for time, value, score in zip(inside, off, scores, strict=True) if score < 0.7]
     found = [
         issue(
-            "off_beat", grave, f"The cut lies {abs(value) * 1000:.0f} ms {'behind' if value > 0 else 'before'} a beat.",
+            "off_beat", "warning", f"The cut lies {abs(value) * 1000:.0f} ms {'behind' if value > 0 else 'before'} a beat.",
             f"Move it {abs(value) * 1000:.0f} ms {'earlier' if value > 0 else 'later'}.", (time, time), value,
         )
         for time, value in missed[:20]
     ]  # fmt: skip
-    return float(np.mean(scores)), float(np.mean(np.abs(off))), found
+    wanted = _share_of_beats(e) > _BEATS_BY_CHANCE
+    return float(np.mean(scores)), float(np.mean(np.abs(off))), found if wanted else []

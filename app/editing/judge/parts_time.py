@@ -178,7 +178,7 @@ def speed(e: Evidence) -> Judged:
         )
         for w, octaves in sorted(off, key=lambda row: -row[1])[:_LISTED]
     ]  # fmt: skip
-    limits = "1 where every window found runs as wanted; 0 where all are off by half an octave (x1.41); below about 6 % it cannot be seen"
+    limits = "1 where every window found runs as wanted; 0 where all are off by half an octave (x1.41); less than 7 % is not seen"
     why = f"{share:.0%} of the {seconds:.1f} s in which it can be told do not run at {wanted} speed"
     return known(1.0 - loss, share, "share", limits, why, found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from app.editing.check import problems_of
+from app.editing.check import compile_plan, problems_of
 from app.editing.facts import SourceFacts
 from app.editing.judge.drafts import Draft, draft_of
 from app.editing.judge.forms import Evaluation, Issue
@@ -20,7 +20,7 @@ _MOST_MOVED_S = 0.4  # of a cut
 _SPAN_MARGIN_S = 0.06
 _SOFTER_DB, _LEAST_PEAK = 1.0, -6.0
 _PUNCH = 1.18
-_LONGEST_ADDED_S = 4.0
+_LONGEST_ADDED_S, _LEAST_LOST_S = 4.0, 0.1
 
 
 def revise(
@@ -33,7 +33,7 @@ def revise(
         again: how often this plan was revised before without becoming better: 0 carries out everything, 1 what is grave, from 2 on
             the issues one by one.
 
-    Rules: black, frozen, flashing, flickering, jumping and blurred spans are trimmed off or, where they make most of a segment, the
+    Rules: black, frozen, flashing, flickering and blurred spans are trimmed off or, where they make most of a segment, the
     segment shows the next best stretch of its source; cuts go to the beat they were off; loudness is normalised, lower where it
     clips; segments are shortened, or lengthened and added, to the duration; the shape is set; burnt exposure is taken back; means
     that the style lacks are added where that is safe. A revision that would not render is given up rule by rule.
@@ -45,8 +45,19 @@ def revise(
             trial = draft.copy()
             if rule(trial, one) and not problems_of(trial.plan(), facts):
                 draft = trial
+    draft = _as_long_as_before(draft, evaluation, facts)
     made = draft.plan()
     return plan if made == plan else made.model_copy(update={"notes": (*plan.notes, *draft.notes)[:50]})
+
+
+def _as_long_as_before(draft: Draft, evaluation: Evaluation, facts: Mapping[str, SourceFacts]) -> Draft:
+    """What was trimmed off is made up for, where the length was right."""
+    before, after = (compile_plan(plan, facts).seconds for plan in (draft.base, draft.plan()))
+    if before - after < _LEAST_LOST_S or any(one.code in ("too_long", "too_short") for one in evaluation.issues):
+        return draft
+    trial = draft.copy()
+    lost = Issue(code="too_short", severity="note", message="", suggestion="", value=after - before)
+    return trial if _longer(trial, lost) and not problems_of(trial.plan(), facts) else draft
 
 
 def _chosen(issues: Sequence[Issue], again: int) -> list[Issue]:
@@ -202,7 +213,6 @@ RULES: dict[str, Rule] = {  # in the order in which they are carried out
     "frozen": _cut_out,
     "flash": _cut_out,
     "flicker": _cut_out,
-    "jump": _cut_out,
     "too_long": _shorter,
     "too_short": _longer,
     "off_beat": _to_beat,
