@@ -107,7 +107,7 @@ def _row(cut: Cutting, part: Part, begins: float, ends: float, seconds: float) -
     name: GestureName = cut.rng.choices(sorted(names), [part.gestures.get(one, 1.0) for one in sorted(names)])[0]
     near = (begins + ends) / 2 / seconds * cut.footage.duration_s
     weights = {**part.choose, **dict(GESTURES[name].likes)}
-    stretch = choose(cut.footage, length * GESTURES[name].source_share, weights, cut.used, cut.rng, near_s=near)
+    stretch = choose(cut.footage, length * GESTURES[name].source_share, weights, cut.used, cut.rng, near_s=near, repeats=part.repeats)
     if stretch is None:
         return None
     row = GESTURES[name].make(cut, stretch, length, part)[0]

@@ -21,8 +21,8 @@ _INSTEAD: dict[GestureName, tuple[GestureName, ...]] = {
     "replay": ("punch", "push", "plain"),
     "freeze": ("push", "plain"),
     "triple": ("punch", "push", "plain"),
-    "rewind": ("rush", "plain"),
-    "stutter": ("rush", "plain"),
+    "rewind": ("punch", "plain"),
+    "stutter": ("punch", "plain"),
 }
 
 
@@ -41,9 +41,11 @@ def compose(cut: Cutting, seconds: float) -> list[Row]:
     parts = _parts_for(cut, seconds)
     shares = sum(part.share for part in parts)
     made: dict[int, list[Group]] = {}
-    count = 0
+    count, behind = 0, 0.0
     for index in sorted(range(len(parts)), key=lambda one: (-parts[one].claims, one)):
-        made[index] = _part(cut, parts[index], seconds * parts[index].share / shares, count)
+        wanted = seconds * parts[index].share / shares
+        made[index] = _part(cut, parts[index], wanted + behind, count)
+        behind += wanted - sum(row.seconds for group in made[index] for row in group.rows)
         count += len(made[index])
     rows: list[Row] = []
     for index, part in enumerate(parts):
@@ -73,9 +75,9 @@ def _part(cut: Cutting, part: Part, wanted: float, before: int) -> list[Group]:
     filled, last = 0.0, None
     shortest = part.length_s[0] / cut.wishes.pace
     while filled < wanted - shortest / 2 and len(groups) < part.at_most and before + len(groups) < MOST_ROWS:
+        name = _gesture(cut, part, wanted - filled, last)
         length = _length(cut, part, filled, wanted, len(groups) + 1 >= part.at_most)
-        name = _gesture(cut, part, length, last)
-        group = _make(cut, part, name, length)
+        group = _make(cut, part, name, max(length, GESTURES[name].shortest_s * cut.rng.uniform(1.0, 1.25)))
         if group is None:
             break
         groups.append(group)
@@ -93,9 +95,9 @@ def _length(cut: Cutting, part: Part, filled: float, wanted: float, final: bool)
     return left if left < 1.6 * low else min(length, max(left - low * 0.6, low))
 
 
-def _gesture(cut: Cutting, part: Part, length: float, last: GestureName | None) -> GestureName:
-    """One of the part's gestures by weight and chance; not the same twice, none that has not the time."""
-    able = {name: weight for name, weight in part.gestures.items() if GESTURES[name].shortest_s <= length * 1.15}
+def _gesture(cut: Cutting, part: Part, left: float, last: GestureName | None) -> GestureName:
+    """One of the part's gestures by weight and chance; not the same twice, none that there is no time for."""
+    able = {name: weight for name, weight in part.gestures.items() if GESTURES[name].shortest_s <= left * 1.15}
     able = able or {min(part.gestures, key=lambda name: GESTURES[name].shortest_s): 1.0}
     fresh = {name: weight for name, weight in able.items() if name != last} or able
     names = sorted(fresh)
@@ -107,7 +109,7 @@ def _make(cut: Cutting, part: Part, name: GestureName, length: float) -> Group |
         weights = dict(part.choose)
         for component, weight in gesture.likes:
             weights[component] = weights.get(component, 0.0) + weight
-        stretch = choose(cut.footage, max(0.15, length * gesture.source_share), weights, cut.used, cut.rng)
+        stretch = choose(cut.footage, max(0.15, length * gesture.source_share), weights, cut.used, cut.rng, repeats=part.repeats)
         if stretch is None:
             return None
         stretch = cut.settle(stretch)
@@ -162,15 +164,18 @@ def _join(cut: Cutting, part: Part, before: Row, after: Row) -> None:
     after.operations.insert(0, Transition(kind=kind, duration_s=round(float(frames / after.rate), 6)))
 
 
-def fill(cut: Cutting, rows: list[Row], frames: int, insert_at: int) -> None:
-    """Adds plain pieces of the liveliest part before row ``insert_at`` until the film has at least ``frames``."""
-    part = max(cut.style.parts, key=lambda one: (one.share, one.name))
+def fill(cut: Cutting, rows: list[Row], frames: int) -> None:
+    """Adds pieces to the part that claims least until the film has at least ``frames``."""
+    names = {row.part for row in rows}
+    part = min((one for one in cut.style.parts if one.name in names), key=lambda one: (one.claims, -one.share), default=cut.style.parts[0])
+    insert_at = max((index + 1 for index, row in enumerate(rows) if row.part == part.name and not row.kept), default=0)
     for _ in range(MOST_ROWS):
         missing = frames - film_frames(rows)
         length = float(missing / cut.rate)
         if length < 0.3 or len(rows) >= MOST_ROWS:
             return
-        group = _make(cut, part, "plain", min(max(length, part.length_s[0] / 2), part.length_s[1]))
+        name: GestureName = "push" if "push" in part.gestures and length >= GESTURES["push"].shortest_s else "plain"
+        group = _make(cut, part, name, min(max(length, part.length_s[0] / 2), part.length_s[1]))
         if group is None:
             return
         rows[insert_at:insert_at] = group.rows

@@ -10,7 +10,7 @@ from app.editing.operations import AnyOperation
 from app.editing.operations.moves import Shake, Zoom
 from app.editing.operations.sounds import EffectName, SoundEffect, Volume
 from app.editing.operations.words import Text
-from app.editing.planner.footage import Footage, Hit
+from app.editing.planner.footage import STEP_S, Footage, Hit
 from app.editing.planner.framing import Framing
 from app.editing.planner.lines import Lines, reading_s, traits
 from app.editing.planner.rows import Row
@@ -19,6 +19,7 @@ from app.editing.planner.styles import Part, Span, Style
 from app.editing.planner.wishes import Wishes
 
 SNAP_S = 0.5  # a cut may be moved so far
+BOTTOM, MIDDLE = ("caption", "subtitle"), ("title", "shout", "impact")  # caption styles by where they stand
 LOW_SUBJECT = 0.62  # a subject below this would be covered by words at the bottom
 HIGH_Y = 0.14
 
@@ -71,9 +72,26 @@ class Cutting:
         margin = min(0.25, (end_s - start_s) / 4)
         hits = [hit for hit in self.footage.hits_in(start_s + margin, end_s - margin) if kind in (None, hit.kind)]
         if hits:
-            return max(hits, key=lambda hit: (hit.strength, -hit.at_s))
+            return max(hits, key=lambda hit: (hit.strength * (0.5 + 0.5 * self._seen(hit.at_s)), -hit.at_s))
         at, value = self.footage.action.highest(start_s + margin, max(end_s - margin, start_s + margin + 0.01))
         return Hit(at, value, "action")
+
+    def sight(self, start_s: float, end_s: float) -> Hit:
+        """The moment of a stretch that is worth stopping at: the subject is in the picture and in full movement."""
+        margin = min(0.15, (end_s - start_s) / 4)
+        count = max(1, int((end_s - start_s - 2 * margin) / STEP_S))
+        times = [start_s + margin + number * STEP_S for number in range(count)]
+
+        def worth(at: float) -> float:
+            sound = max((hit.strength for hit in self.footage.hits_in(at - 0.15, at + 0.15)), default=0.0)
+            return 0.45 * self.footage.action.mean(at, at + 0.05) + 0.6 * self._seen(at) + 0.25 * sound
+
+        best = max(times, key=lambda at: (worth(at), -at))
+        return Hit(round(best, 3), min(1.0, worth(best)), "action")
+
+    def _seen(self, at_s: float) -> float:
+        box = self.footage.subject_at(at_s)
+        return box.weight if box is not None else 0.0
 
     def zoom(self, at_s: float, on_film_s: float, span: Span, hold_s: float | None, *, in_s: float = 0.08, out_s: float = 0.0) -> Zoom:
         """A punch on the subject as it is at ``at_s`` of the clip, no closer than the subject stays whole."""
@@ -94,16 +112,27 @@ class Cutting:
         """A line of a slot, out of the subject's way; nothing where captions are not wanted or none fits the time."""
         if not self.wishes.captions or not slot:
             return []
-        text = self.lines.pick(slot, traits(self.footage, stretch), seconds)
+        text = self.lines.pick(slot, traits(self.footage, stretch), seconds, self.style.reading)
         return [self.words(text, stretch, at_s, seconds, style)] if text else []
 
     def words(self, text: str, stretch: Stretch, at_s: float, seconds: float, style: str | None = None) -> Text:
         """Words over a row, where they cover the subject least."""
         name = style or self.style.caption_style
+        size = self.style.caption_size if name == self.style.caption_style else None
+        length = max(min(seconds, max(reading_s(text, self.style.reading), 0.9 * seconds)), 0.1)
+        return Text(text=text, at_s=round(max(at_s, 0.0), 3), duration_s=round(length, 3), style=name, size_percent=size,
+                    y=self._beside_subject(stretch, name))  # fmt: skip
+
+    def _beside_subject(self, stretch: Stretch, style: str) -> float | None:
+        """Another height for words that would cover the subject; None: where the style has them."""
         box = self.footage.subject_at((stretch.start_s + stretch.end_s) / 2)
-        bottom = box is not None and box.y > LOW_SUBJECT and name in ("caption", "subtitle")
-        length = max(min(seconds, max(reading_s(text), 0.9 * seconds)), 0.1)
-        return Text(text=text, at_s=round(max(at_s, 0.0), 3), duration_s=round(length, 3), style=name, y=HIGH_Y if bottom else None)
+        if box is None:
+            return None
+        if style in BOTTOM:
+            return HIGH_Y if box.y > LOW_SUBJECT else None
+        if style in MIDDLE:
+            return 0.8 if box.y <= 0.55 else 0.2
+        return None
 
     def mute(self) -> Volume:
         """Silence of the row's own sound."""

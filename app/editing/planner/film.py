@@ -117,9 +117,8 @@ def _rows(cut: Cutting, material: Material, seconds: float, bed: Bed | None) -> 
         rows = compose_on_beats(cut, seconds, bed.grid(seconds))
     else:
         rows = compose(cut, seconds)
-        place = next((index for index, row in enumerate(rows) if row.kept and index > len(rows) // 2), len(rows))
         if film_frames(rows) < frames:
-            fill(cut, rows, frames, place)
+            fill(cut, rows, frames)
     unjoin(rows[0])
     missing = fit(rows, frames)
     unjoin(rows[0])

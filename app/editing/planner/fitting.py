@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from app.editing.operations import AnyOperation
 from app.editing.operations.sounds import SoundEffect
@@ -23,13 +23,16 @@ def fit(rows: list[Row], frames: int) -> int:
     _trim(rows, frames)
     _extend(rows, frames)
     _hold(rows, frames)
-    for row in rows:
-        tidy(row)
+    for row, after in zip_longest(rows, rows[1:]):
+        tidy(row, after.overlap if after is not None else 0)
     return frames - film_frames(rows)
 
 
-def tidy(row: Row) -> None:
-    """What a shortened row has no more time for goes; what would reach beyond its end ends there."""
+def tidy(row: Row, overlap: int = 0) -> None:
+    """What a shortened row has no more time for goes; what would reach beyond its end ends there.
+
+    ``overlap``: frames under the next row's transition; words are gone by then, and come when the row's own is over.
+    """
     seconds = row.seconds
     kept: list[AnyOperation] = []
     for one in row.operations:
@@ -40,6 +43,13 @@ def tidy(row: Row) -> None:
         if row.gesture == "hold" and isinstance(one, (Text, SoundEffect)):  # the last words go with the end
             at = round(max(0.1, min(one.at_s, seconds - (length or 1.0) - 0.1)), 3)
             one = one.model_copy(update={"at_s": at})
+        if isinstance(one, Text):
+            begins, ends = float(row.overlap / row.rate), float((row.frames - overlap) / row.rate)
+            at = round(max(one.at_s, min(begins, one.at_s + 0.4)), 3)
+            length = round(min(length or seconds, ends - at), 3) if overlap else length
+            if length is not None and length < LEAST_S["text"]:
+                continue
+            one = one.model_copy(update={"at_s": at, "duration_s": length})
         if one.op in TIMED and at is not None:
             if at > seconds - LEAST_S.get(one.op, 0.1):
                 continue

@@ -9,23 +9,31 @@ from functools import cached_property
 
 STEP_S = 0.1
 SURE = 0.35  # from this confidence on the analysis takes a box for a subject
+EASILY_SEEN = 0.2  # side of a box that is no small thing, as a share of the picture's
 WHOLE = 0.55  # a box over this share of the picture is the picture and no subject in it
 
 
 @dataclass(frozen=True)
 class Box:
-    """The subject at a moment: middle and size in shares of the frame, and how sure it is."""
+    """The subject at a moment: middle and size in shares of the frame, how sure it is, and from 0 to 1 whether it moves on its own."""
 
     x: float
     y: float
     w: float
     h: float
     confidence: float
+    moving: float = 1.0
 
     @property
     def stands_out(self) -> bool:
         """Whether it is sure and small enough to aim at."""
         return self.confidence >= SURE and self.w * self.h < WHOLE
+
+    @property
+    def weight(self) -> float:
+        """How much it counts as something to look at: what is tiny hardly does, what stands still may be a title or a light."""
+        size = min(1.0, (self.w * self.h) ** 0.5 / EASILY_SEEN)
+        return self.confidence * (0.5 + 0.5 * self.moving) * size if self.stands_out else 0.0
 
 
 @dataclass(frozen=True)
@@ -158,7 +166,7 @@ class Footage:
         shot = self.shot_at(start_s)
         times = [start_s + share * (end_s - start_s) for share in (0.1, 0.5, 0.9)]
         boxes = [between(shot.track, at) or shot.still_subject for at in times]
-        return sum(box.confidence for box in boxes if box is not None and box.stands_out) / len(times)
+        return sum(box.weight for box in boxes if box is not None) / len(times)
 
     def hits_in(self, start_s: float, end_s: float) -> list[Hit]:
         """The hits of a stretch, in order."""
@@ -188,4 +196,4 @@ def between(track: Sequence[tuple[float, Box]], seconds: float) -> Box | None:
         one, other = float(getattr(before, name)), float(getattr(after, name))
         return one + share * (other - one)
 
-    return Box(*(mixed(name) for name in ("x", "y", "w", "h", "confidence")))
+    return Box(*(mixed(name) for name in ("x", "y", "w", "h", "confidence", "moving")))

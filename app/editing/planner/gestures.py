@@ -119,10 +119,10 @@ def freeze(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[R
     """Holds the peak, closes in, and says something about it."""
     hold = min(cut.between(cut.style.freeze_s), max(0.8, seconds * 0.6))
     slot = "freeze"
-    text = cut.lines.pick(slot, traits(cut.footage, stretch), hold - 0.15) if cut.wishes.captions else None
-    hit = cut.peak(stretch.start_s + 0.3 * stretch.seconds, stretch.end_s, None)
+    text = cut.lines.pick(slot, traits(cut.footage, stretch), hold - 0.15, cut.style.reading) if cut.wishes.captions else None
+    hit = cut.sight(stretch.start_s + 0.3 * stretch.seconds, stretch.end_s)
     row = cut.row(stretch, stretch.start_s, stretch.end_s, part, "freeze")
-    held = min(max(cut.footage.on_frame(hit.at_s + 0.08) - float(row.first / row.rate), 0.0), (row.end - row.first - 1) / float(row.rate))
+    held = min(max(cut.footage.on_frame(hit.at_s) - float(row.first / row.rate), 0.0), (row.end - row.first - 1) / float(row.rate))
     row.operations.append(Freeze(at_s=round(held, 6), duration_s=round(hold, 3)))
     at = row.seconds_at(float(row.first / row.rate) + held)
     zoom = cut.zoom(hit.at_s, at, cut.style.punch, hold, in_s=min(0.9, hold * 0.6) if "boom" in cut.style.freeze_sounds else 0.1)
@@ -156,7 +156,7 @@ def replay(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[R
 
 def triple(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """The same blow three times, closer each time."""
-    hit = cut.peak(stretch.start_s, stretch.end_s)
+    hit = cut.sight(stretch.start_s, stretch.end_s)
     each = min(max(seconds / 3, 0.35), 0.9)
     start = max(stretch.start_s, min(hit.at_s - 0.12, stretch.end_s - each))
     aim = cut.framing.aim(hit.at_s)
@@ -227,7 +227,7 @@ def rush(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row
 def card(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """Words on black."""
     title = cut.wishes.title if part.lines == "title" else None
-    text = title or cut.lines.pick(part.lines or "card", traits(cut.footage, stretch), max(seconds, 1.6))
+    text = title or cut.lines.pick(part.lines or "card", traits(cut.footage, stretch), max(seconds, 1.6), cut.style.reading)
     if text is None or not cut.wishes.captions:
         return plain(cut, stretch, seconds, part)
     length = max(1.0, min(max(seconds, reading_s(text) + 0.5), stretch.seconds))
@@ -280,7 +280,9 @@ GESTURES: dict[GestureName, Gesture] = {
     "freeze": Gesture(freeze, source_share=0.45, shortest_s=2.0, likes=(("hit", 0.7), ("subject", 0.8)), needs=(("subject", 0.4),)),
     "replay": Gesture(replay, source_share=0.4, shortest_s=2.4, likes=(("action", 1.2), ("hit", 0.6)), needs=(("action", 0.45),)),
     "triple": Gesture(triple, source_share=0.4, shortest_s=1.3, likes=(("subject", 1.2), ("hit", 0.6)), needs=(("subject", 0.45),)),
-    "stutter": Gesture(stutter, source_share=0.5, shortest_s=1.0, likes=(("hit", 1.0),), needs=(("hit", 0.3),)),
+    "stutter": Gesture(
+        stutter, source_share=0.5, shortest_s=1.0, likes=(("hit", 1.0), ("action", 0.6)), needs=(("hit", 0.3), ("action", 0.3))
+    ),
     "rewind": Gesture(rewind, source_share=0.35, shortest_s=2.2, likes=(("action", 1.2),), needs=(("action", 0.4),)),
     "rush": Gesture(rush, source_share=2.5, shortest_s=0.5, likes=(("action", 0.5),)),
     "card": Gesture(card, shortest_s=1.2),

@@ -12,9 +12,9 @@ from app.editing.planner.styles import Line
 SHORTEST_S, PER_CHARACTER_S = 0.9, 0.045
 
 
-def reading_s(text: str) -> float:
-    """How long a caption has to stand to be read: 0.9 s, and 22 characters a second."""
-    return max(SHORTEST_S, 0.4 + PER_CHARACTER_S * len(text))
+def reading_s(text: str, share: float = 1.0) -> float:
+    """How long a caption has to stand to be read: 0.9 s at least, and 22 characters a second. ``share``: of that time."""
+    return share * max(SHORTEST_S, 0.4 + PER_CHARACTER_S * len(text))
 
 
 def traits(footage: Footage, stretch: Stretch) -> frozenset[str]:
@@ -39,16 +39,16 @@ class Lines:
         self._slots, self._rng = slots, rng
         self._said: set[str] = set()
 
-    def pick(self, slot: str, true: frozenset[str], seconds: float, **values: object) -> str | None:
+    def pick(self, slot: str, true: frozenset[str], seconds: float, reading: float = 1.0) -> str | None:
         """A line of a slot for a moment and a time to read it in; None where none fits. Lines made for the moment come first."""
         fitting = [
             line
             for line in self._slots.get(slot, ())
-            if line.text not in self._said and true.issuperset(line.when) and reading_s(line.text) <= seconds
+            if line.text not in self._said and true.issuperset(line.when) and reading_s(line.text, reading) <= seconds
         ]
         if not fitting:
             return None
         made_for_it = [line for line in fitting if line.when]
         line = self._rng.choice(made_for_it if made_for_it and self._rng.random() < 0.7 else fitting)
         self._said.add(line.text)
-        return line.text.format_map({name: str(value) for name, value in values.items()}) if "{" in line.text else line.text
+        return line.text

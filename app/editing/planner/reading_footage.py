@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.editing.planner.footage import STEP_S, SURE, Box, Curve, Footage, Hit, ShotView
+from app.video.analysers.composition import SubjectBox
 from app.video.document import VideoAnalysis
 
 if TYPE_CHECKING:
@@ -84,9 +85,7 @@ def _shots(analysis: VideoAnalysis) -> tuple[ShotView, ...]:
                 size=composed.shot_size if composed else None,
                 camera=camera.kind if camera else "static",
                 camera_speed=camera.mean_speed_percent_per_s if camera else 0.0,
-                still_subject=Box(subject.centre_x, subject.centre_y, subject.w, subject.h, subject.confidence)
-                if subject and subject.confidence >= SURE
-                else None,
+                still_subject=_still(subject) if subject and subject.confidence >= SURE else None,
                 track=_track(analysis, index, fps),
                 remarks=tuple(quality.remarks) if quality else (),
             )
@@ -115,8 +114,17 @@ def _track(analysis: VideoAnalysis, index: int, fps: float) -> tuple[tuple[float
     if index >= len(analysis.subjects.shots):
         return ()
     shot = analysis.subjects.shots[index]
-    rows = zip(shot.frames, shot.x, shot.y, shot.w, shot.h, shot.confidence, strict=True)
-    return tuple((frame / fps, Box(x + w / 2, y + h / 2, w, h, sure)) for frame, x, y, w, h, sure in rows)
+    rows = zip(shot.frames, shot.x, shot.y, shot.w, shot.h, shot.confidence, shot.source, strict=True)
+    return tuple((frame / fps, Box(x + w / 2, y + h / 2, w, h, sure, _moving(kind))) for frame, x, y, w, h, sure, kind in rows)
+
+
+def _still(subject: SubjectBox) -> Box:
+    return Box(subject.centre_x, subject.centre_y, subject.w, subject.h, subject.confidence, _moving(subject.source))
+
+
+def _moving(source: str) -> float:
+    """What is seen by its looks alone stands still."""
+    return 0.0 if source == "saliency" else 1.0
 
 
 def _lufs(analysis: VideoAnalysis) -> Curve:

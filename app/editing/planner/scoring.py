@@ -72,14 +72,11 @@ def parts_of(footage: Footage, shot: ShotView, start_s: float, end_s: float) -> 
     }
 
 
-def stretches(footage: Footage, seconds: float, within: tuple[float, float] | None = None) -> Iterator[tuple[ShotView, float, float]]:
+def stretches(footage: Footage, seconds: float) -> Iterator[tuple[ShotView, float, float]]:
     """Candidates about ``seconds`` long; a shorter shot is one candidate as it is."""
-    low, high = within or (0.0, footage.duration_s)
     step = max(0.2, footage.usable_s / CANDIDATES)
     for shot in footage.shots:
-        start, end = max(shot.start_s, low), min(shot.end_s, high)
-        if end - start < min(0.3, shot.seconds):
-            continue
+        start, end = shot.start_s, shot.end_s
         if end - start <= seconds:
             yield shot, start, end
             continue
@@ -89,20 +86,20 @@ def stretches(footage: Footage, seconds: float, within: tuple[float, float] | No
 
 def choose(
     footage: Footage, seconds: float, weights: Mapping[str, float], used: Used, rng: Random, *,
-    near_s: float | None = None, within: tuple[float, float] | None = None,
+    near_s: float | None = None, repeats: float = 0.9,
 ) -> Stretch | None:  # fmt: skip
     """The best stretch for a part of the film; None where the clip has nothing left there.
 
     ``weights``: how much each component counts, below 0 against. ``near_s``: a time that it should lie near, so that a film
-    keeps the clip's order. What has been seen counts against a stretch, more with every showing.
+    keeps the clip's order. ``repeats``: how much having been seen counts against a stretch, more with every showing.
     """
     best: Stretch | None = None
     familiar = 0.1 if len(footage.shots) > 1 else 0.0
     total = sum(abs(weight) for weight in weights.values()) or 1.0
-    for shot, start, end in stretches(footage, seconds, within):
+    for shot, start, end in stretches(footage, seconds):
         parts = parts_of(footage, shot, start, end)
         score = sum(weight * parts[name] for name, weight in weights.items()) / total
-        score -= 0.9 * min(used.share(start, end), 2.0) + familiar * min(used.shots.get(shot.index, 0), 5)
+        score -= repeats * min(used.share(start, end), 3.0) ** 1.5 + min(familiar, repeats / 9) * min(used.shots.get(shot.index, 0), 5)
         if near_s is not None:
             score -= 0.8 * min(1.0, abs((start + end) / 2 - near_s) / max(footage.duration_s * 0.5, 1e-6))
         score -= 0.5 * max(0.0, 1 - (end - start) / seconds) if seconds > 0 else 0.0  # a stretch that is too short

@@ -48,6 +48,7 @@ class Part(Strict):
     transitions: dict[Kind, float] = Field(default={}, description="Left out: hard cuts.")
     transition_chance: Chance = 0.0
     at_most: int = Field(default=200, ge=1, description="Pieces.")
+    repeats: float = Field(default=0.9, ge=0, le=2, description="How much it counts against a stretch that it was shown before.")
     claims: int = Field(default=0, ge=0, le=9, description="Parts with a higher number choose their moments before the others.")
 
 
@@ -83,6 +84,8 @@ class Style(Strict):
     grade: dict[str, float] = {}
     replay_grade: dict[str, float] = {}
     caption_style: str = "caption"
+    caption_size: float | None = Field(default=None, gt=0.5, le=60, description="Height of its letters, % of the canvas height.")
+    reading: float = Field(default=1.0, gt=0.2, le=2, description="Of the time that a caption is usually given to be read.")
     freeze_style: str = "shout"
     title_style: str = "title"
     fade_in_s: float = 0.0

@@ -143,7 +143,7 @@ def test_no_caption_is_said_twice_and_all_can_be_read() -> None:
         for clip in timeline.clips:
             for one in clip.segment.operations:
                 if one.op == "text":
-                    assert one.duration_s >= 0.7
+                    assert one.duration_s >= 0.55
                     assert one.at_s + one.duration_s <= float(clip.frames / timeline.rate) + 0.35
 
 
