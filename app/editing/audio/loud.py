@@ -18,7 +18,7 @@ _LOOK = 1024  # samples (21 ms) over which the limiter comes down and goes up ag
 _ROUNDS, _NEAR_LU = 4, 0.2
 _MOST_GAIN_DB = 40.0
 _NEAR_PEAK = 0.6  # of the limit: what is softer cannot pass it between two samples
-_MARGIN_DB = 0.15  # what moving gain and fourfold oversampling may miss
+_MARGIN_DB = 0.3  # what moving gain and fourfold oversampling may miss
 _PAD = 64
 _BLOCK = 16_384 - 2 * _PAD  # so that the transform has a length that is quick
 

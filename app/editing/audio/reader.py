@@ -109,8 +109,8 @@ class SoundReader:
         container, stream = found
         tick = stream.time_base or Fraction(1, RATE_HZ)
         start_s = (stream.start_time or 0) * tick
-        target_s = max(start_s, Fraction(first, RATE_HZ) + self._zero - _BEFORE_S)
-        if target_s == start_s and self._fresh:
+        target_s = max(start_s - _BEFORE_S, Fraction(first, RATE_HZ) + self._zero - _BEFORE_S)
+        if target_s <= start_s and self._fresh:
             return False  # it stands there already
         self._fresh = False
         try:

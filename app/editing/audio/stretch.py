@@ -131,7 +131,8 @@ def _anchors(mono: Samples, outs: Array, ins: Array, locks: list[tuple[int, int]
             at = made[-1][0] + HOP
             wanted = round(float(np.interp(at, outs, ins)))
             low = max(passed + _GUARD + HOP, wanted - SEARCH)
-            high = wanted + SEARCH if begin == length else min(start - _GUARD - HOP * 3 // 2, wanted + SEARCH)
+            onwards = HOP if begin - at > HOP * 3 // 2 else begin - at
+            high = wanted + SEARCH if begin == length else min(start - _GUARD - onwards, wanted + SEARCH)
             made.append((at, _fitting(mono, made[-1][1] + HOP, wanted, low, high)))
         if begin == length:
             made.append((length, start))
