@@ -15,7 +15,9 @@ class _Model(BaseModel):
 
 
 class ErrorDetail(_Model):
-    """What happened, and what to do about it."""
+    """What happened, and what to do about it. Some errors tell more: that of an edit plan has ``problems``."""
+
+    model_config = ConfigDict(extra="allow")
 
     code: str = Field(description="Stable name for programs.")
     message: str = Field(description="One sentence: what is wrong, with the value.")
