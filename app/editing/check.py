@@ -62,7 +62,7 @@ def examine(plan: EditPlan, sources: Mapping[str, SourceFacts]) -> tuple[list[Pr
     problems += wrong
     clips = tuple(row.clip for row in rows if row.clip is not None)
     frames = max((clip.begins + clip.frames for clip in clips), default=0)
-    if frames > LONGEST_FILM_S * rate:
+    if frames > LONGEST_FILM_S * rate + 1:
         said = f"The film would last {float(frames / rate) / 3600:.1f} hours; {LONGEST_FILM_S // 3600} is the most."
         problems.append(Problem("film_too_long", "$.segments", said, "Make it in several films."))
     timeline = Timeline(plan, sources, rate, width, height, clips, frames, tuple(notes))

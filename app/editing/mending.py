@@ -195,9 +195,11 @@ class Mender:
         self.notes.append(f"{problem.message} All were cut to {shortest}.")
 
     def shorten_film(self, keys: Keys, problem: Problem) -> None:
-        """The last of several segments goes, again and again."""
-        if len(self.data["segments"]) > 1:
-            self.drop(["segments", len(self.data["segments"]) - 1], problem)
+        """The last of several rows that are shown goes, again and again."""
+        rows = self.data["segments"]
+        shown = [number for number, row in enumerate(rows) if row.get("approved", True)]
+        if len(shown) > 1:
+            self.drop(["segments", shown[-1]], problem)
 
     def give_up(self, keys: Keys, problem: Problem) -> None:
         """There is nothing to begin from."""
