@@ -26,7 +26,9 @@ def video(source_id: str, **changes: Any) -> SourceFacts:
 
 def still(source_id: str, **changes: Any) -> SourceFacts:
     """A picture."""
-    return video(source_id, **{"kind": "image", "name": f"{source_id}.png", "duration_s": 0.0, "frame_count": 1, "audio_tracks": 0, **changes})
+    return video(
+        source_id, **{"kind": "image", "name": f"{source_id}.png", "duration_s": 0.0, "frame_count": 1, "audio_tracks": 0, **changes}
+    )
 
 
 def sound(source_id: str, **changes: Any) -> SourceFacts:
@@ -111,21 +113,28 @@ def joined() -> Timeline:
 
 def everything() -> Timeline:
     """Layers, words, music and moves."""
+    words = {"op": "text", "text": 'Hello <you> & "me"\nagain', "at_s": 0.5, "duration_s": 1}
+    small = {"op": "picture_in_picture", "source": "b", "at_s": 0.5, "duration_s": 1, "start_s": 2}
+    grade = {"op": "grade", "exposure_ev": 0.5, "saturation": 0.8}
+    ending = [{"op": "fade", "out_s": 0.5}, {"op": "volume", "gain_db": -3}, {"op": "sound_effect", "name": "boom"}]
     return film(
-        video("a", width=640, height=360), video("b"), still("logo"), sound("song"),
+        video("a", width=640, height=360),
+        video("b"),
+        still("logo"),
+        sound("song"),
         segments=[
-            cut(0, 3, {"op": "zoom", "at_s": 1, "scale": 1.5, "x": 0.7, "y": 0.4}, {"op": "text", "text": "Hello <you> & \"me\"\nagain", "at_s": 0.5,
-                "duration_s": 1}, reason="It opens = the film; #1"),
-            cut(4, 7, DISSOLVE, {"op": "picture_in_picture", "source": "b", "at_s": 0.5, "duration_s": 1, "start_s": 2},
-                {"op": "grade", "exposure_ev": 0.5, "saturation": 0.8}),
-            cut(0, 2, {"op": "fade", "out_s": 0.5}, {"op": "volume", "gain_db": -3}, {"op": "sound_effect", "name": "boom"}),
+            cut(0, 3, {"op": "zoom", "at_s": 1, "scale": 1.5, "x": 0.7, "y": 0.4}, words, reason="It opens = the film; #1"),
+            cut(4, 7, DISSOLVE, small, grade),
+            cut(0, 2, *ending),
         ],
         film=[
-            {"op": "music", "source": "song", "gain_db": -12}, {"op": "watermark", "source": "logo"}, {"op": "fade", "in_s": 0.4, "out_s": 0.4},
+            {"op": "music", "source": "song", "gain_db": -12},
+            {"op": "watermark", "source": "logo"},
+            {"op": "fade", "in_s": 0.4, "out_s": 0.4},
             {"op": "loudness"},
         ],
         title="My film: part/1",
-    )  # fmt: skip
+    )
 
 
 ALL = {made.__name__: made for made in (plain, retimed, drop_frame, uneven, many_tracks, stills, joined, everything)}
