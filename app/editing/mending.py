@@ -235,6 +235,8 @@ MENDED: dict[str, Callable[[Mender, Keys, Problem], None]] = {
     ),
     "not_a_number": Mender.leave_field_out,
     "bad_text": Mender.leave_field_out,
+    "unknown_style": Mender.leave_field_out,
+    "unknown_font": Mender.leave_field_out,
     "wrong_type": Mender.mend_type,
     "bad_form": Mender.mend_name,
     "wrong_length": Mender.fit,
