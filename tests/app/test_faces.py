@@ -29,6 +29,7 @@ from tests.backends.weights import safetensors
 EXAMPLES: dict[str, dict[str, Any]] = {
     "video.stills": {"frames": [0, 5]},
     "video.moment": {"at_s": 0.2},
+    "video.auto_edit": {"rounds": 2},
     "video.export": {"formats": ["otio", "edl", "chapters"]},
     "model.install": {"model": "tiny", "libraries": False},
     "model.import": {"name": "brought"},
