@@ -109,7 +109,8 @@ def _make(cut: Cutting, part: Part, name: GestureName, length: float) -> Group |
         weights = dict(part.choose)
         for component, weight in gesture.likes:
             weights[component] = weights.get(component, 0.0) + weight
-        stretch = choose(cut.footage, max(0.15, length * gesture.source_share), weights, cut.used, cut.rng, repeats=part.repeats)
+        share = gesture.source_share * (cut.between(part.speed) if gesture.slows else 1.0)
+        stretch = choose(cut.footage, max(0.15, length * share), weights, cut.used, cut.rng, repeats=part.repeats)
         if stretch is None:
             return None
         stretch = cut.settle(stretch)

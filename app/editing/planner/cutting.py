@@ -20,7 +20,7 @@ from app.editing.planner.wishes import Wishes
 
 SNAP_S = 0.5  # a cut may be moved so far
 BOTTOM, MIDDLE = ("caption", "subtitle"), ("title", "shout", "impact")  # caption styles by where they stand
-LOW_SUBJECT = 0.62  # a subject below this would be covered by words at the bottom
+LOW_BAND, MIDDLE_BAND, HIGH_BAND = (0.74, 0.95), (0.38, 0.62), (0.04, 0.22)  # where words stand, shares of the height
 HIGH_Y = 0.14
 
 
@@ -125,13 +125,16 @@ class Cutting:
 
     def _beside_subject(self, stretch: Stretch, style: str) -> float | None:
         """Another height for words that would cover the subject; None: where the style has them."""
-        box = self.footage.subject_at((stretch.start_s + stretch.end_s) / 2)
-        if box is None:
-            return None
+        times = [stretch.start_s + share * stretch.seconds for share in (0.15, 0.5, 0.85)]
+
+        def covered(top: float, bottom: float) -> float:
+            return sum(self.framing.covered(at, top, bottom) for at in times) / len(times)
+
+        low, high = covered(*LOW_BAND), covered(*HIGH_BAND)
         if style in BOTTOM:
-            return HIGH_Y if box.y > LOW_SUBJECT else None
-        if style in MIDDLE:
-            return 0.8 if box.y <= 0.55 else 0.2
+            return HIGH_Y if low > high + 0.3 else None
+        if style in MIDDLE and covered(*MIDDLE_BAND) > 0.2:
+            return 0.18 if low > high + 0.1 else 0.83
         return None
 
     def mute(self) -> Volume:

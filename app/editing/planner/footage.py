@@ -10,6 +10,7 @@ from functools import cached_property
 STEP_S = 0.1
 SURE = 0.35  # from this confidence on the analysis takes a box for a subject
 EASILY_SEEN = 0.2  # side of a box that is no small thing, as a share of the picture's
+TALL = 0.4
 WHOLE = 0.55  # a box over this share of the picture is the picture and no subject in it
 
 
@@ -28,6 +29,11 @@ class Box:
     def stands_out(self) -> bool:
         """Whether it is sure and small enough to aim at."""
         return self.confidence >= SURE and self.w * self.h < WHOLE
+
+    @property
+    def face_y(self) -> float:
+        """The height to aim at: of what is tall the upper part, where faces are."""
+        return self.y - 0.22 * self.h if self.h > TALL else self.y
 
     @property
     def weight(self) -> float:

@@ -53,10 +53,19 @@ class Framing:
         if box is None:
             return Aim(*NO_SUBJECT, 1.6, "no clear subject, so the middle", False)
         wide, high = self.kept
-        x, y = _within(box.x, wide), _within(box.y, high)
+        x, y = _within(box.x, box.x, wide), _within(box.face_y, box.face_y, high)
         closest = min(2.4, max(1.1, 0.9 / max(box.w / wide, box.h / high, 0.05)))
         words = f"subject {_side(box.x)} at {100 * box.x:.0f} %, {100 * box.y:.0f} % ({box.confidence:.0%} sure)"
         return Aim(round(x, 3), round(y, 3), closest, words, True)
+
+    def covered(self, at_s: float, top: float, bottom: float) -> float:
+        """How much of the subject's height lies in a band of the canvas, 0 to 1; 0 without a subject."""
+        box = self.footage.subject_at(at_s)
+        if box is None:
+            return 0.0
+        high = self.kept[1]
+        first, last = (_within(box.y + side * box.h / 2, box.face_y, high) for side in (-1, 1))
+        return max(0.0, min(last, bottom) - max(first, top)) / max(bottom - top, 1e-6)
 
     def reframe(self, row: Row) -> Reframe | None:
         """Cuts the film's shape out of the row and follows the subject; None where the shapes are one."""
@@ -65,9 +74,9 @@ class Framing:
         return Reframe(aspect=self.aspect, path=row_path(self.footage, row))
 
 
-def _within(place: float, kept: float) -> float:
-    """A share of the clip's picture as one of the window that follows it."""
-    left = min(max(place - kept / 2, 0.0), 1 - kept)
+def _within(place: float, middle: float, kept: float) -> float:
+    """A share of the clip's picture as one of the window that follows ``middle``."""
+    left = min(max(middle - kept / 2, 0.0), 1 - kept)
     return min(max((place - left) / kept, 0.0), 1.0)
 
 

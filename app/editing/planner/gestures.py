@@ -25,6 +25,7 @@ class Gesture:
     """``source_share``: seconds of the clip per second of film; ``shortest_s``: on the film.
 
     ``likes``: what it chooses by, over what its part does; ``needs``: what a stretch must have at least, or it makes no sense.
+    ``slows``: it is shown at its part's speed.
     """
 
     make: Make
@@ -32,6 +33,7 @@ class Gesture:
     shortest_s: float = 0.3
     likes: tuple[tuple[str, float], ...] = ()
     needs: tuple[tuple[str, float], ...] = ()
+    slows: bool = False
 
     def suits(self, parts: Mapping[str, float]) -> bool:
         """Whether a stretch has what it needs."""
@@ -41,28 +43,30 @@ class Gesture:
 def plain(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """The moment as it is, perhaps with words."""
     row = cut.row(stretch, stretch.start_s, stretch.end_s, part, "plain")
+    slowly = _slowed(part, row, seconds)
     row.operations += _words(cut, part, stretch, row)
-    row.reason = because(cut.footage, stretch, part.choose, "shown as it is")
+    row.reason = because(cut.footage, stretch, part.choose, f"shown {slowly}" if slowly else "shown as it is")
     return [row]
 
 
 def push(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """Closes in slowly on the subject."""
-    return _moved(cut, stretch, part, "push")
+    return _moved(cut, stretch, seconds, part, "push")
 
 
 def pull(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """Begins close on the subject and draws back."""
-    return _moved(cut, stretch, part, "pull")
+    return _moved(cut, stretch, seconds, part, "pull")
 
 
 def glide(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """Drifts sideways past the subject."""
-    return _moved(cut, stretch, part, "glide")
+    return _moved(cut, stretch, seconds, part, "glide")
 
 
-def _moved(cut: Cutting, stretch: Stretch, part: Part, kind: str) -> list[Row]:
+def _moved(cut: Cutting, stretch: Stretch, seconds: float, part: Part, kind: str) -> list[Row]:
     row = cut.row(stretch, stretch.start_s, stretch.end_s, part, kind)
+    slowly = _slowed(part, row, seconds)
     aim = cut.framing.aim(stretch.end_s if kind == "push" else stretch.start_s)
     scale = round(max(1.03, min(cut.between(cut.style.push), aim.closest)), 3)
     near = View(x=aim.x, y=aim.y, scale=scale)
@@ -71,8 +75,17 @@ def _moved(cut: Cutting, stretch: Stretch, part: Part, kind: str) -> list[Row]:
     row.operations += cut.effect(cut.style.beds, 0.1, -4.0) if cut.rng.random() < 0.5 else []
     row.operations += _words(cut, part, stretch, row)
     done = {"push": "pushes in to", "pull": "draws back from", "glide": "drifts at"}[kind]
-    row.reason = because(cut.footage, stretch, part.choose, f"{aim.words}: {done} {scale:.2f}x")
+    row.reason = because(cut.footage, stretch, part.choose, " ".join((f"{aim.words}: {done} {scale:.2f}x", slowly)).strip())
     return [row]
+
+
+def _slowed(part: Part, row: Row, seconds: float) -> str:
+    """Slow motion where the part has it; in words, nothing at full speed."""
+    factor = round(min(max(row.seconds / max(seconds, 0.1), part.speed[0]), part.speed[1]), 2)
+    if factor > 0.95:
+        return ""
+    row.operations.append(Speed(factor=factor, smooth="blend", keep_pitch=False))
+    return f"at {factor:g}x"
 
 
 def _sideways(cut: Cutting, scale: float) -> tuple[View, View]:
@@ -118,8 +131,8 @@ def ramp(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row
 def freeze(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """Holds the peak, closes in, and says something about it."""
     hold = min(cut.between(cut.style.freeze_s), max(0.8, seconds * 0.6))
-    slot = "freeze"
-    text = cut.lines.pick(slot, traits(cut.footage, stretch), hold - 0.15, cut.style.reading) if cut.wishes.captions else None
+    text = cut.lines.pick("freeze", traits(cut.footage, stretch), hold + 0.5, cut.style.reading) if cut.wishes.captions else None
+    hold = max(hold, reading_s(text, cut.style.reading) + 0.25) if text else hold
     hit = cut.sight(stretch.start_s + 0.3 * stretch.seconds, stretch.end_s)
     row = cut.row(stretch, stretch.start_s, stretch.end_s, part, "freeze")
     held = min(max(cut.footage.on_frame(hit.at_s) - float(row.first / row.rate), 0.0), (row.end - row.first - 1) / float(row.rate))
@@ -271,10 +284,10 @@ def _peak(hit: Hit) -> str:
 
 
 GESTURES: dict[GestureName, Gesture] = {
-    "plain": Gesture(plain),
-    "push": Gesture(push, shortest_s=1.2),
-    "pull": Gesture(pull, shortest_s=1.2),
-    "glide": Gesture(glide, shortest_s=1.2),
+    "plain": Gesture(plain, slows=True),
+    "push": Gesture(push, shortest_s=1.2, slows=True),
+    "pull": Gesture(pull, shortest_s=1.2, slows=True),
+    "glide": Gesture(glide, shortest_s=1.2, slows=True),
     "punch": Gesture(punch, shortest_s=0.7, likes=(("hit", 1.0),), needs=(("hit", 0.3),)),
     "ramp": Gesture(ramp, source_share=0.75, shortest_s=2.0, likes=(("hit", 0.5), ("action", 1.0)), needs=(("action", 0.35),)),
     "freeze": Gesture(freeze, source_share=0.45, shortest_s=2.0, likes=(("hit", 0.7), ("subject", 0.8)), needs=(("subject", 0.4),)),

@@ -26,7 +26,7 @@ def traits(footage: Footage, stretch: Stretch) -> frozenset[str]:
     found.add("dark" if shot.brightness < 50 else "bright" if shot.brightness > 190 else "")
     size = shot.size or ""
     found.add("close" if "close" in size else "wide" if "wide" in size else "")
-    found.add("subject" if parts.get("subject", 0) > 0.45 else "empty")
+    found.add("subject" if parts.get("subject", 0) > 0.5 else "empty")
     found.add("speech" if parts.get("speech", 0) > 0.5 else "")
     found.add("sound" if footage.has_sound else "silent")
     return frozenset(found - {""})

@@ -16,6 +16,7 @@ from app.editing.timemap import frames_of, stretches_of
 
 _TIME = (Speed, Ramp, Freeze, Reverse)
 REASON_LIMIT = 1000
+CLOSE = Fraction(1, 100)  # of a frame: what seconds in decimals may be off
 
 
 @dataclass
@@ -78,8 +79,8 @@ class Row:
         passed = 0
         for stretch in self.stretches:
             last = stretch.start + (stretch.frames - 1) * stretch.step
-            if stretch.step > 0 and stretch.start <= wanted <= last + stretch.step:
-                return float((passed + (wanted - stretch.start) / stretch.step) / self.rate)
+            if stretch.step > 0 and stretch.start - CLOSE <= wanted <= last + stretch.step + CLOSE:
+                return float((passed + max(Fraction(0), (wanted - stretch.start) / stretch.step)) / self.rate)
             passed += stretch.frames
         return 0.0 if wanted <= 0 else float(passed / self.rate)
 

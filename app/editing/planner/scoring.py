@@ -102,7 +102,7 @@ def choose(
         score -= repeats * min(used.share(start, end), 3.0) ** 1.5 + min(familiar, repeats / 9) * min(used.shots.get(shot.index, 0), 5)
         if near_s is not None:
             score -= 0.8 * min(1.0, abs((start + end) / 2 - near_s) / max(footage.duration_s * 0.5, 1e-6))
-        score -= 0.5 * max(0.0, 1 - (end - start) / seconds) if seconds > 0 else 0.0  # a stretch that is too short
+        score -= max(0.0, 1 - (end - start) / seconds) if seconds > 0 else 0.0  # a stretch that is too short
         score += JITTER * rng.random()
         if best is None or score > best.score:
             best = Stretch(shot.index, start, end, score, parts)

@@ -41,6 +41,7 @@ class Part(Strict):
     length_s: Span = Field(description="Shortest and longest piece on the film, before pace.")
     gestures: dict[GestureName, float] = Field(min_length=1, description="What is done to a piece, and how often against the others.")
     choose: Weights = Field(default={}, description="What makes a stretch of the clip fit here.")
+    speed: Span = Field(default=(1.0, 1.0), description="Slowest and fastest that pieces without a speed of their own are shown.")
     order: Literal["time", "free", "rising"] = Field(default="time", description="time: in the clip's order; rising: best last.")
     quickens: float = Field(default=1.0, gt=0.2, le=1, description="Length of the last piece as a share of the first.")
     caption_chance: Chance = 0.0

@@ -56,12 +56,12 @@ def _place(shot: ShotView, at_s: float) -> tuple[float, float]:
         near = 1 - abs(when - at_s) / (2 * REACH_S)
         if near > 0:
             weight = near * box.confidence * (box.w * box.h) ** 0.5
-            for index, value in enumerate((weight, weight * box.x, weight * box.y)):
+            for index, value in enumerate((weight, weight * box.x, weight * box.face_y)):
                 sums[index] += value
     if sums[0] > 0:
         return sums[1] / sums[0], sums[2] / sums[0]
     box_or_none: Box | None = between(shot.track, at_s) or shot.still_subject
-    return (box_or_none.x, box_or_none.y) if box_or_none is not None else MIDDLE
+    return (box_or_none.x, box_or_none.face_y) if box_or_none is not None else MIDDLE
 
 
 def _slowed(way: Sequence[tuple[float, float]], step_s: float) -> list[tuple[float, float]]:
