@@ -12,6 +12,17 @@ const FORMATS = {
   srt: ["SRT", "captions as subtitles"], chapters: ["Chapters", "lines for a video's description"], csv: ["CSV", "the cuts as a table"],
 };
 
+/** The same loss in several rows is said once, with all of them. */
+function alike(lost) {
+  const found = new Map();
+  for (const item of lost) {
+    const key = [item.what, item.degree, item.why, item.instead].join("|"), same = found.get(key) ?? { ...item, rows: [] };
+    if (item.row && !same.rows.includes(item.row)) same.rows.push(item.row);
+    found.set(key, same);
+  }
+  return [...found.values()];
+}
+
 export class Exports {
   /** `desk`: exportRequest(format) -> request; ask(capability, body) -> job. */
   constructor(root, desk) {
@@ -50,10 +61,10 @@ export class Exports {
     const lost = result.lost ?? made.lost ?? [];
     const head = el("h4", { text: lost.length ? `Lost on export to ${title}: ${plural(lost.length, "thing")}` : `Nothing is lost in ${title}.` });
     const links = (result.files ?? [made]).map((file) => el("a.button", { href: contentUrl(file.artifact_id, true), download: file.name ?? "" }, icon("download"), el("span", { text: `Download ${file.name ?? title}` })));
-    return [head, lost.length ? el("ul.export-lost", { tabindex: "0", "aria-label": "Lost on export" }, ...lost.map((item) => this.#lost(item))) : "", ...links];
+    return [head, lost.length ? el("ul.export-lost", { tabindex: "0", "aria-label": "Lost on export" }, ...alike(lost).map((item) => this.#lost(item))) : "", ...links];
   }
 
-  #lost({ what, degree, row, why, instead }) {
-    return el("li", { data: { degree } }, el("strong", { text: row ? `Row ${row}, ${what}` : what }), el("span.export-degree", { text: degree }), el("span", { text: [why, instead].filter(Boolean).join(" ") }));
+  #lost({ what, degree, rows, why, instead }) {
+    return el("li", { data: { degree } }, el("strong", { text: what + (rows.length ? ` · row${rows.length > 1 ? "s" : ""} ${rows.join(", ")}` : "") }), el("span.export-degree", { text: degree }), el("span", { text: [why, instead].filter(Boolean).join(" ") }));
   }
 }

@@ -34,7 +34,6 @@ export class FilmPlayer extends EventTarget {
     this.node = el("div.film-canvas", { role: "img", "aria-label": "The planned film" }, ...this.layers.map((layer) => layer.node), this.cover, this.captions.node);
     place.prepend(this.node);
     this.bed = new Bed();
-    this.joins = []; // what was measured at each join of the last play
     this.interval = 16.7;
     Object.assign(this, { plan: null, film: null, sources: new Map(), frame: 0, playing: false });
     this.mute(prefs.get("muted", false));
@@ -120,7 +119,6 @@ export class FilmPlayer extends EventTarget {
     const from = this.frame >= this.last ? 0 : this.frame;
     this.seek(from);
     this.playing = true;
-    this.joins = [];
     this.at = this.frame - this.clip.begins;
     this.#lead(performance.now());
     this.before = performance.now();
@@ -193,7 +191,7 @@ export class FilmPlayer extends EventTarget {
     if (this.leaving) { this.leaving = null; this.#cueNext(); }
     const into = this.idle, out = this.active, clip = this.clip;
     if (!into.ready) { this.waited ??= now; out.hold(); return false; }
-    this.joins.push({ segment: next.segment, film_frame: next.begins, source_frame: into.frame(), planned_frame: sourceFrame(next, 0), left_at: out.source.kind === "video" ? Math.floor(out.position + 1e-3) : 0, waited_ms: this.waited ? now - this.waited : 0 });
+    const told = { segment: next.segment, film_frame: next.begins, source_frame: into.frame(), planned_frame: sourceFrame(next, 0), left_at: out.source.kind === "video" ? Math.floor(out.position + 1e-3) : 0, waited_ms: this.waited ? now - this.waited : 0 };
     this.waited = null;
     this.held = null;
     this.clip = next;
@@ -203,6 +201,7 @@ export class FilmPlayer extends EventTarget {
     into.show(true, true);
     if (next.overlap) { this.leaving = { clip, layer: out }; out.show(true, false); } else this.#cueNext();
     this.#advance(now);
+    this.node.dispatchEvent(new CustomEvent("join", { bubbles: true, detail: told }));
     return true;
   }
 

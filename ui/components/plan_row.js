@@ -29,8 +29,8 @@ export class PlanRow {
     this.check = el("input.plan-check", { type: "checkbox", onChange: () => table.commit(this.id, "approved", this.check.checked) });
     this.thumb = el("canvas.plan-thumb", { width: 160, height: 90, "aria-hidden": "true" });
     this.number = el("span.plan-number");
-    const field = (name, text, wide) => el("span.plan-field", {}, el("label", { for: own(name), text }), this[name] = committed(el("input", { type: "text", id: own(name), class: wide, autocomplete: "off", spellcheck: "false" }), commit(name)));
-    this.times = el("div.plan-times", {}, field("in", "In", "tc"), field("out", "Out", "tc"), field("speed", "Speed", "short"), this.length = el("span.plan-length", { title: "Length in the film" }));
+    const field = (name, text, wide) => el("span.plan-field", {}, el("label.visually-hidden", { for: own(name), text }), this[name] = committed(el("input", { type: "text", id: own(name), class: wide, title: text, autocomplete: "off", spellcheck: "false" }), commit(name)));
+    this.times = el("div.plan-times", {}, field("in", "In", "tc"), el("span.plan-to", { text: "–", "aria-hidden": "true" }), field("out", "Out", "tc"), el("span.plan-field", { title: "Speed; 1 > 3 is a ramp" }, field("speed", "Speed", "short"), el("span", { text: "×", "aria-hidden": "true" })), this.length = el("span.plan-length", { title: "Length in the film" }));
     this.chips = el("div.plan-chips", { role: "group" });
     this.add = el("button.chip-add", { type: "button", onClick: () => table.openOperation(this.id, null, this.add) }, icon("plus"), el("span", { text: "Effect" }));
     this.caption = committed(el("input", { type: "text", id: own("caption"), maxlength: 2000, placeholder: "Caption", autocomplete: "off", dir: "auto" }), commit("caption"));
@@ -46,12 +46,13 @@ export class PlanRow {
     this.node.addEventListener("focusin", () => table.focused(this.id));
   }
 
-  /** `view`: {number, count, segment, source, clip, rate, problems, selected, titles}. */
+  /** `view`: {number, count, segment, source, clip, rate, problems, selected, open}. */
   draw(view) {
-    const { number, segment, source, clip, fps, problems, selected } = view, { node } = this;
+    const { number, segment, source, clip, fps, problems, selected, open } = view, { node } = this;
     const approved = segment.approved !== false, name = `Row ${number}`;
     node.dataset.approved = String(approved);
     node.dataset.selected = String(selected);
+    node.dataset.open = String(open);
     node.setAttribute("aria-label", `${name}${approved ? "" : ", left out"}`);
     if (selected) node.setAttribute("aria-current", "true"); else node.removeAttribute("aria-current");
     node.tabIndex = selected || (number === 1 && view.none) ? 0 : -1;
@@ -70,7 +71,7 @@ export class PlanRow {
     this.#chips(segment);
     const text = find(segment, "text");
     this.#value(this.caption, text?.text ?? "");
-    setHidden(this.words, !text && !selected);
+    setHidden(this.words, !text && !open);
     const style = text?.style ?? "caption";
     if (![...this.style.options].some((option) => option.value === style)) this.style.append(el("option", { value: style, text: style.replaceAll("_", " ") }));
     if (this.style.value !== style) this.style.value = style;
@@ -80,7 +81,7 @@ export class PlanRow {
     this.reason.title = segment.reason ?? "";
     patchList(this.problems, problems, (problem) => problem.path + problem.code, () => el("li"), (item, problem) => setText(item, [problem.message, problem.remedy].filter(Boolean).join(" ")));
     setHidden(this.problems, !problems.length);
-    setHidden(this.actions, !selected);
+    setHidden(this.actions, !open);
   }
 
   #value(input, text) { if (document.activeElement !== input && input.value !== text) input.value = text; }

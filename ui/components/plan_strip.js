@@ -201,12 +201,13 @@ export class Blocks {
   #sounds(c, colour, sounds) {
     const { timeline } = this, top = timeline.top("Sound");
     c.font = `10px ${colour("font")}`;
+    const begins = sounds.map(({ at, span }) => (span ? span[0] : at)).sort((a, b) => a - b);
     for (const { at, span, text } of sounds) {
-      const left = timeline.x(span ? span[0] : at);
+      const left = timeline.x(span ? span[0] : at), next = begins.find((other) => other > (span ? span[0] : at));
       c.fillStyle = colour("warn");
       if (span) { c.globalAlpha = 0.22; c.fillRect(left, top + 2, Math.max(2, timeline.x(span[1]) - left), THIN - 4); c.globalAlpha = 1; } else { c.beginPath(); c.arc(left + 3, top + THIN / 2, 3, 0, 7); c.fill(); }
       c.fillStyle = colour("muted");
-      c.fillText(text, left + 9, top + THIN / 2);
+      if (next === undefined || timeline.x(next) - left > c.measureText(text).width + 14) c.fillText(text, left + 9, top + THIN / 2);
     }
   }
 }

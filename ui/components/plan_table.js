@@ -32,7 +32,8 @@ export class PlanTable {
   pick(id, event) { this.desk.pick(id, !event.target.closest("button, input, select")); }
   focused(id) { this.desk.pick(id, false); }
 
-  draw(draft) {
+  /** While the film plays rows do not open, so that the list keeps still. */
+  draw(draft, playing = false) {
     const { plan, film, sources, problems, selected } = draft;
     if (!plan) { this.list.replaceChildren(); this.rows.clear(); return; }
     const clips = new Map(film.clips.map((clip) => [clip.segment, clip])), approved = plan.segments.filter((segment) => segment.approved !== false).length;
@@ -40,7 +41,7 @@ export class PlanTable {
     for (const problem of problems) { const row = rowOfPath(problem.path); at.set(row, [...(at.get(row) ?? []), problem]); }
     patchList(this.list, plan.segments, (segment) => segment.id, (segment) => this.#create(segment), (node, segment) => {
       const number = plan.segments.indexOf(segment);
-      this.rows.get(segment.id).draw({ number: number + 1, segment, source: sources.get(segment.source), clip: clips.get(segment.id), fps: film.fps, problems: at.get(number) ?? [], selected: selected === segment.id, none: !selected });
+      this.rows.get(segment.id).draw({ number: number + 1, segment, source: sources.get(segment.source), clip: clips.get(segment.id), fps: film.fps, problems: at.get(number) ?? [], selected: selected === segment.id, open: selected === segment.id && !playing, none: !selected });
     });
     for (const id of this.rows.keys()) if (!plan.segments.some((segment) => segment.id === id)) this.rows.delete(id);
     this.all.checked = approved === plan.segments.length && approved > 0;

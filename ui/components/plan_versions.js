@@ -5,6 +5,17 @@ import { ago, duration, percent } from "../format.js";
 import { clock } from "../timecode.js";
 
 
+/** The same fault at several moments is said once, with all of them. */
+function alike(issues) {
+  const found = new Map();
+  for (const issue of issues) {
+    const key = `${issue.severity}|${issue.message}`, same = found.get(key) ?? { ...issue, times: [] };
+    if (issue.at_s !== null && issue.at_s !== undefined) same.times.push(issue.at_s);
+    found.set(key, same);
+  }
+  return [...found.values()];
+}
+
 export class Versions {
   /** `desk`: showVersion(item), judge(item), improve(), compare([a, b]), seekVersion(item, seconds). */
   constructor(desk) {
@@ -32,7 +43,7 @@ export class Versions {
     const node = el("li.version", {},
       el("div.version-head", {}, el("input.plan-check", { type: "checkbox" }), el("button.version-open", { type: "button" }, icon("play"), el("span")), el("span.version-score", { hidden: true })),
       el("p.version-line"), el("progress", { max: 1, value: 0, "aria-label": "Progress", hidden: true }), el("p.version-error", { hidden: true }),
-      el("div.row.wrap", {}, el("button.button.quiet", { type: "button", data: { act: "judge" } }, icon("eye"), el("span", { text: "Judge" })), el("a.button.quiet", { data: { act: "download" } }, icon("download"), el("span", { text: "Download" })), el("button.button.quiet", { type: "button", data: { act: "library" } }, icon("library"), el("span", { text: "In the Library" }))),
+      el("div.row.wrap", {}, el("button.button.quiet", { type: "button", data: { act: "judge" } }, icon("eye"), el("span", { text: "Judge" })), el("a.button.quiet", { data: { act: "download" } }, icon("download"), el("span", { text: "Download" })), el("button.button.quiet", { type: "button", title: "The plan becomes what this version was made from", data: { act: "plan" } }, icon("undo"), el("span", { text: "Use its plan" })), el("button.button.quiet", { type: "button", data: { act: "library" } }, icon("library"), el("span", { text: "Library" }))),
       el("ul.issues", { hidden: true }));
     node.querySelector(".version-open").addEventListener("click", () => this.desk.showVersion(node.item));
     node.querySelector("[type=checkbox]").addEventListener("change", (event) => {
@@ -40,6 +51,7 @@ export class Versions {
       this.compare.disabled = this.picked.size !== 2;
     });
     node.querySelector("[data-act=judge]").addEventListener("click", () => this.desk.judge(node.item));
+    node.querySelector("[data-act=plan]").addEventListener("click", () => this.desk.usePlan(node.item));
     node.querySelector("[data-act=library]").addEventListener("click", () => this.desk.inLibrary(node.item));
     return node;
   }
@@ -68,6 +80,7 @@ export class Versions {
     part(".version-score").title = evaluation ? `Of 100: technical ${Math.round(evaluation.technical * 100)}${evaluation.goal_score === null ? "" : `, goal ${Math.round(evaluation.goal_score * 100)}`} · ${evaluation.engine}` : "Of 100";
     part(".version-score").dataset.good = String(score >= 0.8);
     setHidden(part(".row"), !done);
+    setHidden(part("[data-act=plan]"), item.revision === revision);
     const judge = part("[data-act=judge]");
     judge.disabled = Boolean(item.judging);
     setText(judge.lastChild, item.judging ? `Judging · ${percent(item.judging.progress ?? 0)}` : "Judge");
@@ -79,10 +92,10 @@ export class Versions {
   #issues(list, item) {
     const issues = item.evaluation?.issues ?? [];
     setHidden(list, !item.evaluation);
-    const rows = item.evaluation && !issues.length ? [{ code: "none", message: "Nothing to mend.", severity: "good" }] : issues;
-    patchList(list, rows, (issue) => `${issue.code}-${issue.at_s}-${issue.message}`, (issue) => {
-      const text = [el("span.issue-time", { text: issue.at_s === null || issue.at_s === undefined ? "" : clock(issue.at_s).slice(3, 11) }), el("span", { text: issue.message }), issue.suggestion ? el("span.issue-hint", { text: issue.suggestion }) : null];
-      return el("li", { data: { severity: issue.severity } }, issue.at_s === null || issue.at_s === undefined ? el("p.issue", {}, ...text) : el("button.issue", { type: "button", title: "Show this moment", onClick: () => this.desk.seekVersion(item, issue.at_s) }, ...text));
+    const rows = item.evaluation && !issues.length ? [{ code: "none", message: "Nothing to mend.", severity: "good", times: [] }] : alike(issues);
+    patchList(list, rows, (issue) => `${issue.code}-${issue.times}-${issue.message}`, (issue) => {
+      const time = (at) => el("button.issue-time", { type: "button", title: "Show this moment", "aria-label": `Show ${clock(at).slice(3, 11)}: ${issue.message}`, text: clock(at).slice(3, 11), onClick: () => this.desk.seekVersion(item, at) });
+      return el("li.issue", { data: { severity: issue.severity } }, el("span", { text: issue.message }), issue.suggestion ? el("span.issue-hint", { text: issue.suggestion }) : null, issue.times.length ? el("span.issue-times", {}, ...issue.times.map(time)) : null);
     }, () => {});
   }
 }

@@ -27,6 +27,8 @@ class AnalyzeTab {
     this.picker = el("input", { type: "file", accept: ACCEPT, multiple: true, hidden: true, "aria-label": "Clip file", tabindex: "-1", onChange: () => this.picked() });
     root.append(this.picker);
     welcome(root.querySelector(".welcome"), this);
+    this.toEdit = el("button.button", { type: "button", onClick: () => tell("edit-clip", { artifact: this.session.artifact, analysis: this.session.job?.state === "succeeded" ? this.session.job.id : null }) }, icon("scissors"), el("span", { text: "Send to Edit" }));
+    this.inspector.downloads.node.after(el("section.group.send", { "aria-label": "Send to" }, this.toEdit));
     this.desk = new Desk(this);
     this.takes = new Takes(this);
     this.session.addEventListener("change", (event) => this.changed(event.detail));
@@ -129,6 +131,7 @@ class AnalyzeTab {
     inspector.showClip(session.artifact, session.job?.result?.warnings);
     inspector.showDownloads(done ? session.job.artifacts : session.before?.artifacts);
     inspector.showState(session.empty ? null : this.stateView());
+    this.toEdit.disabled = !session.artifact || session.artifact.missing;
     this.settings.run.disabled = session.uploading !== null || Boolean(session.job && isLive(session.job));
     this.drawNote();
   }

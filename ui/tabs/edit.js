@@ -34,7 +34,7 @@ class EditTab {
     this.bar = new PlanBar({ play: () => this.play(), render: (preview) => this.render(preview), cancel: (job) => this.work.cancel(job) });
     this.versions = new Versions({
       showVersion: (item) => this.#toggleVersion(item), seekVersion: (item, seconds) => this.film.showVersion(item, seconds), judge: (item) => this.attempt(() => this.work.judge(item)),
-      improve: () => this.attempt(() => this.work.improve()), compare: (ids) => this.compare(ids), inLibrary: () => tell("show-tab", { id: "library" }),
+      improve: () => this.attempt(() => this.work.improve()), usePlan: (item) => this.attempt(() => this.usePlan(item)), compare: (ids) => this.compare(ids, this.film.frame), inLibrary: () => tell("show-tab", { id: "library" }),
     });
     this.brief = new Brief(() => this.plan());
     this.exports = new Exports(root, { ask: (name, body) => this.work.ask(name, body), exportRequest: (format) => ({ plan: this.draft.plan, format, formats: [format], edit: this.draft.id }) });
@@ -73,11 +73,13 @@ class EditTab {
 
   #listen() {
     const { draft, work, film } = this;
-    for (const what of ["plan", "film", "sources", "selected", "closed"]) draft.addEventListener(what, () => this.soon("film"));
+    for (const what of ["plan", "film", "sources", "closed"]) draft.addEventListener(what, () => this.soon("film"));
+    draft.addEventListener("selected", () => this.soon("rows"));
     draft.addEventListener("history", () => this.desk.drawHistory());
     for (const what of ["work", "versions", "plan"]) work.addEventListener(what, () => this.soon("side"));
     work.addEventListener("rendered", ({ detail }) => { const item = work.cards.find((card) => card.job_id === detail.job_id); this.view("versions"); film.showVersion(item); });
-    film.addEventListener("state", () => this.soon("side"));
+    work.addEventListener("improved", ({ detail }) => this.#improved(detail));
+    film.addEventListener("state", () => { this.soon("rows"); this.soon("side"); });
     film.addEventListener("version", () => this.soon("side"));
     film.addEventListener("settled", () => this.#remember());
     on("edit-clip", ({ artifact, analysis }) => { tell("show-tab", { id: "edit" }); this.attempt(() => this.openArtifact(artifact, analysis)); });
@@ -100,7 +102,7 @@ class EditTab {
     this.restoring = true;
     this.root.classList.add("opening");
     await this.attempt(async () => {
-      if (edit) { await this.openEdit(edit); this.film.player.frame = frame; } else if (planning) await this.openJob(await api(`/api/jobs/${encodeURIComponent(planning)}`));
+      if (edit) { await this.openEdit(edit); if (frame) this.film.player.frame = frame; } else if (planning) await this.openJob(await api(`/api/jobs/${encodeURIComponent(planning)}`));
       else if (clip?.startsWith("a-")) await this.openArtifact(await api(`/api/artifacts/${encodeURIComponent(clip)}`));
       else if (clip?.startsWith("j-")) { const job = await api(`/api/jobs/${encodeURIComponent(clip)}`); await this.openArtifact(await api(`/api/artifacts/${job.request.video}`), job.id); }
     });
@@ -161,6 +163,7 @@ class EditTab {
     this.#close();
     this.clip = { artifact: null, name: edit.title, analysis: edit.analysis, uploading: null, error: null };
     this.briefPlace.open = false;
+    this.film.player.frame = 24; // past a fade: a picture is to be seen
     await this.draft.open(id);
     const media = edit.video ?? edit.plan.sources[0]?.media;
     const artifact = await api(`/api/artifacts/${media}`).catch(() => null);
@@ -213,7 +216,21 @@ class EditTab {
     this.view("plan");
     this.#remember();
     this.film.showVersion(null);
-    this.film.seek(0);
+    this.film.seek(24); // past a fade: a picture is to be seen
+  }
+
+  /** The draft becomes what a version was made from. */
+  async usePlan(item) {
+    const plan = await this.work.planOf(item);
+    if (!plan) return;
+    this.draft.change(`Back to ${item.name.split(" ·")[0].toLowerCase()}`, () => plan);
+    this.view("plan");
+    this.film.showVersion(null);
+  }
+
+  #improved({ plan, score, notes }) {
+    this.draft.change("Improve automatically", () => plan);
+    toast([`The best version scores ${Math.round(score * 100)} of 100.`, ...notes].join(" "));
   }
 
   cancelPlan() { if (this.clip?.uploading !== null && this.clip?.uploading !== undefined) this.abort?.abort(); else if (this.work.planning) this.work.cancel(this.work.planning); }
@@ -229,7 +246,11 @@ class EditTab {
     });
   }
 
-  moment() { this.film.moment((frame, seconds) => this.work.ask("video.moment", { plan: this.draft.plan, frame, at_s: seconds })); }
+  moment() {
+    if (this.draft.problems.length) { toast("The rows marked need mending before a frame can be rendered."); return; }
+    this.#moment();
+  }
+  #moment() { this.film.moment((frame) => this.work.ask("video.moment", { plan: this.draft.plan, frame })); }
 
   #toggleVersion(item) { this.film.showVersion(this.film.version?.job_id === item.job_id ? null : item); }
 
@@ -253,8 +274,18 @@ class EditTab {
   }
 
   soon(what) {
-    if (what === "film") this.filmDue = true;
-    this.due ??= requestAnimationFrame(() => { this.due = undefined; const film = this.filmDue; this.filmDue = false; this.draw(film); });
+    (this.dues ??= new Set()).add(what);
+    this.due ??= requestAnimationFrame(() => {
+      const { dues } = this;
+      this.due = this.dues = undefined;
+      if (dues.has("film") || dues.has("side")) this.draw(dues.has("film"));
+      if (dues.has("rows") && !dues.has("film")) this.drawRows();
+    });
+  }
+
+  drawRows() {
+    this.desk.table.draw(this.draft, this.film.playing);
+    this.film.timeline.redraw();
   }
 
   draw(film = true) {
@@ -265,9 +296,8 @@ class EditTab {
     if (!clip) return;
     if (film) {
       this.film.draw();
-      this.desk.table.draw(draft);
+      this.drawRows();
       this.desk.table.pictures((id) => this.film.thumb(id));
-      this.film.timeline.redraw();
     }
     this.#drawSide(clip);
     this.#drawBar();

@@ -1,8 +1,9 @@
 /** What a person does to a plan: rows, effects, trims, undo. Joins draft, table, film and the form of effects. */
 
 import { on, toast, toastError } from "../studio.js";
-import { approve, approveAll, duplicate, find, move, newId, readSpeed, remove, rowAt, rowOf, setCaption, setOperation, setSpeed, split, trim } from "../components/plan_changes.js";
+import { approve, approveAll, duplicate, find, move, newId, readSpeed, remove, rowAt, rowOf, setCaption, setOperation, split } from "../components/plan_changes.js";
 import { OperationForm } from "../components/plan_operation.js";
+import { setSpeed, trim } from "../components/plan_retime.js";
 import { PlanTable } from "../components/plan_table.js";
 import { capital, typedFrame } from "../components/plan_words.js";
 

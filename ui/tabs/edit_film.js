@@ -162,7 +162,7 @@ export class FilmView extends EventTarget {
   }
 
   /** A rendering in the player, or null for the plan again. */
-  async showVersion(item, seconds = 0) {
+  async showVersion(item, seconds = this.frame / this.fps) {
     const was = this.version;
     if (!item) {
       if (!was) return;
@@ -202,7 +202,7 @@ export class FilmView extends EventTarget {
     const { frame } = this.player;
     this.note("Rendering this frame");
     try {
-      const job = await ended(await ask(frame, frame / this.fps));
+      const job = await ended(await ask(frame));
       if (job.state !== "succeeded") throw new Error([job.error?.message ?? "The frame could not be rendered.", job.error?.remedy].filter(Boolean).join(" "));
       if (frame !== this.player.frame) return;
       this.still.src = contentUrl(job.result.artifact_id);

@@ -58,7 +58,9 @@ export class Work extends EventTarget {
   async render(preview) { this.#started(await this.ask("video.edit", { plan: this.draft.plan, preview, edit: this.draft.id, revision: this.draft.edit.revision })); }
   async improve() {
     const { plan, edit, id } = this.draft;
-    this.#started(await this.ask("video.auto_edit", { plan, edit: id, revision: edit.revision, video: edit.video ?? plan.sources[0].media, analysis: edit.analysis, goal: plan.goal, style: plan.style, duration_s: plan.duration_s }));
+    const job = await this.ask("video.auto_edit", { plan, edit: id, revision: edit.revision, video: edit.video ?? plan.sources[0].media, analysis: edit.analysis, goal: plan.goal, style: plan.style });
+    this.improving = job.id;
+    this.#started(job);
   }
 
   #started(job) { this.job = job; this.#tell("work"); this.refresh(); }
@@ -71,7 +73,7 @@ export class Work extends EventTarget {
     this.#tell("versions");
     const done = await ended(asked, (row) => { this.judging.set(item.job_id, row); this.#tell("versions"); });
     this.judging.delete(item.job_id);
-    if (done.state === "succeeded") this.evaluations.set(item.job_id, done.result);
+    if (done.state === "succeeded") this.evaluations.set(item.artifact_id, done.result);
     this.#tell("versions");
     if (done.state !== "succeeded" && done.error) toastError(done.error);
   }
@@ -83,9 +85,35 @@ export class Work extends EventTarget {
     const item = this.versions.find((one) => one.job_id === job.id);
     if (!this.job || this.job.id === job.id || isLive(job)) this.job = { ...(this.job?.id === job.id ? this.job : {}), ...job };
     if (item) item.job = job;
+    if (job.capability === "video.auto_edit" && job.state === "succeeded" && job.id === this.improving) this.#improved(job);
     this.#tell("work");
     if (!item || !isLive(job)) this.refresh(job.state === "succeeded" && job.capability === "video.edit" ? job.id : null);
     else this.#tell("versions");
+  }
+
+  /** The best plan of an improvement that this page asked for. */
+  async #improved({ id }) {
+    this.improving = null;
+    const { result } = await api(`/api/jobs/${id}`), best = result.versions.find((version) => version.n === result.best);
+    for (const version of result.versions) this.evaluations.set(version.artifact_id, { engine: "built in, CPU", ...version });
+    this.dispatchEvent(new CustomEvent("improved", { detail: { plan: best.plan, score: best.score, notes: result.notes, artifact_id: result.artifact_id } }));
+  }
+
+  /** The plan that a version was made from. */
+  async planOf(item) { return (await api(`/api/jobs/${item.job_id}`)).request?.plan ?? null; }
+
+  /** What the judge has said before; a refresh loses none of it. */
+  async #judged() {
+    if (this.judgedOf === this.draft.id) return;
+    this.judgedOf = this.draft.id;
+    const films = new Set(this.versions.map((item) => item.artifact_id).filter(Boolean));
+    if (!films.size) return;
+    const { items } = await api("/api/jobs?capability=video.evaluate&state=succeeded&limit=100");
+    for (const job of items) {
+      if (!films.has(job.request?.video) || this.evaluations.has(job.request.video)) continue;
+      this.evaluations.set(job.request.video, (await api(`/api/jobs/${job.id}`)).result);
+      this.#tell("versions");
+    }
   }
 
   /** `finished`: the job whose film is to be looked at once it is there. */
@@ -100,6 +128,7 @@ export class Work extends EventTarget {
       const running = items.find((item) => isLive(item));
       if (running && (!this.job || !isLive(this.job))) { this.job = await api(`/api/jobs/${running.job_id}`); this.#tell("work"); }
       this.#tell("versions");
+      this.#judged().catch(() => {});
       const made = finished && this.versions.find((item) => item.job_id === finished && item.artifact_id);
       if (made) this.dispatchEvent(new CustomEvent("rendered", { detail: made }));
     } catch (error) { if (error.code !== "unreachable") toastError(error); }
@@ -107,7 +136,7 @@ export class Work extends EventTarget {
 
   /** Versions as cards show them. */
   get cards() {
-    const shown = this.versions.filter((item) => item.state !== "cancelled" || item.artifact_id);
-    return shown.map((item, index) => ({ ...item, name: `Version ${shown.length - index}${item.preview ? " · preview" : ""}`, evaluation: this.evaluations.get(item.job_id), judging: this.judging.get(item.job_id), error: ["failed", "quarantined"].includes(item.state) ? item.job?.error?.message ?? "It failed." : "" }));
+    const shown = this.versions.filter((item) => item.artifact_id || (item.capability === "video.edit" ? item.state !== "cancelled" : !["cancelled", "succeeded"].includes(item.state)));
+    return shown.map((item, index) => ({ ...item, name: `Version ${shown.length - index}${item.preview ? " · preview" : ""}`, evaluation: this.evaluations.get(item.artifact_id), judging: this.judging.get(item.job_id), error: ["failed", "quarantined"].includes(item.state) ? item.job?.error?.message ?? "It failed." : "" }));
   }
 }
