@@ -13,7 +13,8 @@ from app.editing.operations.base import Caption
 from configs.captions_file import CaptionStyle, caption_styles
 
 _SHRINKS = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)  # of the style's size, before a text takes more lines than the style wants
-_TALLEST, _LEAST_PX, _MARGIN = 0.92, 3.0, 0.02
+_TALLEST, _LEAST_PX, _MARGIN = 0.92, 0.5, 0.02
+_MOST_BALANCED = 6
 _WIDE = ((0x1100, 0x115F), (0x2E80, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFF60), (0x20000, 0x3FFFD))
 _FALLBACK = "caption"
 
@@ -79,7 +80,7 @@ def _fitted(text: str, face: Face, style: CaptionStyle, em: float, canvas_width:
         if len(lines) <= max(style.lines, text.count("\n") + 1):
             break
     while size > _LEAST_PX and pitch(style, face, size) * len(lines) > canvas_height * _TALLEST:
-        size *= 0.92
+        size *= 0.9
         lines = wrapped(text, _measure(face, style, size), room - _edges(style, face, size))
     return size, lines
 
@@ -98,19 +99,20 @@ def _measure(face: Face, style: CaptionStyle, em: float) -> Callable[[str], floa
 def wrapped(text: str, measure: Callable[[str], float], room: float) -> list[str]:
     """Lines no wider than ``room``, about equally long; a break that the person made is kept, a word that is too long is cut."""
     lines: list[str] = []
+    space = measure(" ")
     for paragraph in text.split("\n"):
         words = [piece for word in _words(paragraph) for piece in _cut(word, measure, room)]
-        greedy = _filled(words, measure, room)
-        lines += _balanced(words, greedy, measure, room)
+        sized = [(word, space if word == " " else measure(word)) for word in words]
+        lines += _balanced(sized, _filled(sized, room), room)
     return [line for line in lines if line] or [""]
 
 
 def _words(paragraph: str) -> list[str]:
-    """What may be parted: words with the space before them, and single characters of scripts without spaces."""
+    """What may be parted: words, the spaces between them, and single characters of scripts without spaces."""
     words = [""]
     for character in paragraph:
-        after_wide = len(words[-1]) == 1 and _is_wide(words[-1]) and character.isalnum()
-        if character == " " or _is_wide(character) or after_wide:
+        apart = character == " " or words[-1] == " " or _is_wide(character)
+        if apart or (_is_wide(words[-1][:1]) and character.isalnum()):
             words.append(character)
         else:
             words[-1] += character
@@ -118,7 +120,7 @@ def _words(paragraph: str) -> list[str]:
 
 
 def _is_wide(character: str) -> bool:
-    return any(low <= ord(character) <= high for low, high in _WIDE)
+    return bool(character) and any(low <= ord(character) <= high for low, high in _WIDE)
 
 
 def _cut(word: str, measure: Callable[[str], float], room: float) -> list[str]:
@@ -131,26 +133,27 @@ def _cut(word: str, measure: Callable[[str], float], room: float) -> list[str]:
     return [word[:low], *_cut(word[low:], measure, room)]
 
 
-def _filled(words: list[str], measure: Callable[[str], float], room: float) -> list[str]:
-    lines = [""]
-    for word in words:
-        longer = lines[-1] + word
-        if lines[-1] and measure(longer.strip()) > room:
-            lines.append(word.lstrip())
-        else:
-            lines[-1] = longer
-    return [line.strip() for line in lines]
+def _filled(words: list[tuple[str, float]], room: float) -> list[str]:
+    """Words one after another, a new line wherever the next does not fit; widths are added up, so each word is measured once."""
+    lines, line, used = [], "", 0.0
+    for word, wide in words:
+        if line and word != " " and used + wide > room:
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+        if line or word != " ":
+            line, used = line + word, used + wide
+    return [*lines, line.rstrip()]
 
 
-def _balanced(words: list[str], lines: list[str], measure: Callable[[str], float], room: float) -> list[str]:
+def _balanced(words: list[tuple[str, float]], lines: list[str], room: float) -> list[str]:
     """As few lines, but the widest as narrow as can be."""
-    if not 1 < len(lines) <= 6:
+    if not 1 < len(lines) <= _MOST_BALANCED:
         return lines
-    low, high = room / 2, room
+    low, high = max(room / 2, max(wide for _, wide in words)), room
     for _ in range(7):
         middle = (low + high) / 2
-        tried = _filled(words, measure, middle)
-        if len(tried) == len(lines) and all(measure(line) <= room for line in tried):
+        tried = _filled(words, middle)
+        if len(tried) == len(lines):
             lines, high = tried, middle
         else:
             low = middle

@@ -17,7 +17,9 @@ _MEASURED_PX = 96
 _STAND_IN = "\u25a1"
 _JOINER = "\u2060"  # invisible; libass never draws it
 _INVISIBLE = frozenset((0x200C, 0x200D, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)))
-_STEERING = frozenset((0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0E, 0xFE0F, 0x20E3, 0xFEFF, 0x00AD, 0x034F))
+_STEERING = frozenset(
+    (0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0E, 0xFE0F, 0x20E3, 0xFEFF, 0x00AD, 0x034F)
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _chosen(character: str, current: Face, first: Face) -> tuple[str, Face]:
     return character, first
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _length(path: str, text: str) -> float:
     drawn = "".join(one for one in text if ord(one) in coverage_of(path) or ord(one) not in _INVISIBLE)
     return float(_font(path).getlength(drawn))
