@@ -50,7 +50,7 @@ def _blurred(graph: Graph, pad: Pad, size: tuple[int, int], output: Output, flag
     back = graph.filter("gblur", [back], sigma=max(1, small[1] / 24))
     back = graph.filter("scale", [back], w=size[0], h=size[1], flags="bilinear")
     front = _inside(graph, front, size, flags)
-    return graph.filter("overlay", [back, front], x="(W-w)/2", y="(H-h)/2", format="auto")
+    return graph.filter("overlay", [back, front], x="(W-w)/2", y="(H-h)/2")
 
 
 def _stretched(graph: Graph, pad: Pad, size: tuple[int, int], output: Output, flags: str) -> Pad:
