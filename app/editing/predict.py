@@ -21,7 +21,7 @@ _ENCODE_NS = {
 }  # fmt: skip
 _PRORES_NS = 30.0
 _OPERATION_NS = {
-    "crop": 0.2, "reframe": 0.5, "upscale": 12.0, "stabilise": 25.0, "denoise": 12.0, "zoom": 4.0, "pan_zoom": 4.0, "camera_move": 12.0,
+    "crop": 0.2, "reframe": 0.5, "upscale": 12.0, "stabilise": 25.0, "denoise": 12.0, "python_effect": 250.0, "zoom": 4.0, "pan_zoom": 4.0, "camera_move": 12.0,
     "shake": 5.0, "chroma_key": 8.0, "composite": 6.0, "picture_in_picture": 3.0, "watermark": 2.0, "grade": 5.0, "lut": 8.0,
     "match_colour": 8.0, "sharpen": 5.0, "fade": 1.0, "transition": 5.0, "text": 1.0, "subtitles": 1.0,
 }  # fmt: skip

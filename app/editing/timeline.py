@@ -91,7 +91,7 @@ class Timeline:
     def staged(self, clip: Clip) -> list[tuple[Operation, Place]]:
         """The clip's operations in the order in which they are carried out."""
         rows = [(operation, self.place(clip, index)) for index, operation in enumerate(clip.segment.operations)]
-        return sorted(rows, key=lambda row: row[0].STAGE)
+        return sorted(rows, key=lambda row: (row[0].STAGE, not row[0].FIRST))
 
     def planned_frames(self) -> list[tuple[str, int]]:
         """(source id, source frame) of every output frame; within a transition those of the incoming clip."""

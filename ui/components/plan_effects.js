@@ -7,7 +7,7 @@ import { eased } from "./plan_film.js";
 
 /** Operations that only the preview shows. */
 const LATER = {
-  stabilise: "stabilising", denoise: "noise reduction", sharpen: "sharpening", upscale: "upscaling", lut: "the LUT", match_colour: "colour matching",
+  stabilise: "stabilising", denoise: "noise reduction", python_effect: "the effect in Python", sharpen: "sharpening", upscale: "upscaling", lut: "the LUT", match_colour: "colour matching",
   chroma_key: "keying", composite: "compositing", picture_in_picture: "the picture in picture", watermark: "the watermark", loudness: "loudness",
   sound_effect: "sound effects",
 };

@@ -9,7 +9,7 @@ const times = (value) => `${trimmed(value, 2)}×`;
 const WORDS = {
   speed: ({ factor }) => times(factor), ramp: ({ from_factor, to_factor }) => `Ramp ${times(from_factor)} to ${times(to_factor)}`,
   freeze: ({ duration_s }) => `Freeze ${seconds(duration_s)}`, reverse: () => "Reverse", crop: () => "Crop", reframe: ({ aspect = "9:16" }) => `Reframe ${aspect}`,
-  upscale: ({ factor = 2 }) => `Upscale ${factor}×`, stabilise: () => "Stabilise", denoise: () => "Denoise", zoom: ({ scale = 1.3 }) => `Zoom ${times(scale)}`,
+  upscale: ({ factor = 2 }) => `Upscale ${factor}×`, stabilise: () => "Stabilise", denoise: () => "Denoise", python_effect: ({ name = "painting" }) => ({ painting: "Painting", trails: "Trails", censor: "Censor" })[name], zoom: ({ scale = 1.3 }) => `Zoom ${times(scale)}`,
   pan_zoom: () => "Pan and zoom", camera_move: () => "Camera move", shake: () => "Shake", chroma_key: () => "Key", composite: () => "Composite",
   picture_in_picture: () => "Picture in picture", watermark: () => "Watermark", grade: () => "Colour", lut: () => "LUT", match_colour: () => "Match colour",
   sharpen: () => "Sharpen", fade: ({ in_s, out_s }) => (in_s && out_s ? "Fade in, out" : out_s ? `Fade out ${seconds(out_s)}` : `Fade in ${seconds(in_s ?? 0)}`),

@@ -81,6 +81,7 @@ CARRIED: dict[str, dict[FormatName, Way]] = {
     "upscale": _nowhere("The editor enlarges by itself; for this one's sharpness use a rendered copy of the clip as its source."),
     "stabilise": _nowhere("Switch on the editor's own stabiliser."),
     "denoise": _nowhere("Use the editor's own noise reduction, or a rendered copy of the clip."),
+    "python_effect": _nowhere("Use a rendered copy of the clip as its source."),
     "zoom": _row(_META, _gone(_BY_HAND), _KEYS, _KEYS, _KEYS),
     "pan_zoom": _row(_META, _gone(_BY_HAND), _KEYS, _KEYS, _KEYS),
     "camera_move": _row(_META, _gone("Use camera.csv of the analysis."), _KEYS, _KEYS, _KEYS),

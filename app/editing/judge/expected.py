@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 FLAGS = ("dark", "bright", "still", "moved", "graded", "covered", "cropped", "softened", "silent")
-_GRADES = {"grade", "lut", "match_colour"}
+_GRADES = {"grade", "lut", "match_colour", "python_effect"}
 _COVERS = {"text", "subtitles", "picture_in_picture", "composite", "chroma_key"}
 _SOFTENS = {
     "denoise",
+    "python_effect",
     "stabilise",
     "zoom",
     "pan_zoom",

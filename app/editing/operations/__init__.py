@@ -13,6 +13,7 @@ from app.editing.operations.colour import Fade, Grade, Lut, MatchColour, Sharpen
 from app.editing.operations.joins import Transition
 from app.editing.operations.layers import ChromaKey, Composite, PictureInPicture, Watermark
 from app.editing.operations.moves import CameraMove, PanZoom, Shake, Zoom
+from app.editing.operations.python_effect import PythonEffect
 from app.editing.operations.shape import Crop, Reframe, Upscale
 from app.editing.operations.sounds import Loudness, Music, SoundEffect, Volume
 from app.editing.operations.time import Freeze, Ramp, Reverse, Speed
@@ -21,7 +22,7 @@ from app.editing.operations.words import Subtitles, Text
 Any_ = (
     Speed | Ramp | Freeze | Reverse
     | Crop | Reframe | Upscale
-    | Stabilise | Denoise
+    | Stabilise | Denoise | PythonEffect
     | Zoom | PanZoom | CameraMove | Shake
     | ChromaKey | Composite | PictureInPicture | Watermark
     | Grade | Lut | MatchColour | Sharpen | Fade

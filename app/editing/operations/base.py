@@ -121,6 +121,9 @@ class Tools(Protocol):
     def run(self, arguments: list[str], output: Path, seconds: float, message: str) -> Path:
         """Runs ffmpeg (see `app.video.ffmpeg.run`); cancelling passes through."""
 
+    def copy_frames(self, output: Path, message: str) -> Path:
+        """Writes those same frames down without loss, as RGB (FFV1 in Matroska)."""
+
     def look_through(self, name: str, message: str, **options: Value) -> None:
         """Sends the source's frames from ``source_start`` to ``source_end`` of the place, the very ones that `picture` gets in stage
         SOURCE, through one filter that writes down what it sees, and throws them away."""
@@ -172,6 +175,7 @@ class Operation(Strict):
     STAGE: ClassVar[Stage] = Stage.FRAME
     ONCE: ClassVar[bool] = False  # at most one of its kind in a place
     NEEDS: ClassVar[Literal["picture", "sound"]] = "picture"  # what it takes from the sources it names
+    FIRST: ClassVar[bool] = False  # it begins with the source's own frames, so it comes before others of its stage
     STEADY: ClassVar[bool] = False  # does the same to every frame, wherever on the film it stands: kept pieces stay good when moved
 
     def problems(self, place: Place) -> Iterator[Problem]:

@@ -65,16 +65,32 @@ class WorkTools:
 
     def look_through(self, name: str, message: str, **options: Value) -> None:
         """Sends the source's frames of the place through one filter and throws them away."""
-        source, place = self.place.source, self.place
-        if source is None:
+        if self.place.source is None:
             return
         graph = Graph()
-        pad = opened(graph, source, place.source_start)
-        pad = graph.filter("trim", [pad], start_frame=0, end_frame=place.source_end - place.source_start)
-        pad = graph.filter(name, [pad], **options)
-        seconds = float((place.source_end - place.source_start) / source.rate)
-        arguments = [*graph.input_arguments(), "-filter_complex", graph.text(), "-map", f"[{pad.label}]", "-f", "md5"]
-        self.run(arguments, self.folder / "looked-through.md5", seconds, message).unlink(missing_ok=True)
+        pad = graph.filter(name, [self._own_frames(graph)], **options)
+        self._write(graph, pad, ["-f", "md5"], self.folder / "looked-through.md5", message).unlink(missing_ok=True)
+
+    def copy_frames(self, output: Path, message: str) -> Path:
+        """Writes the source's frames of the place down without loss, as RGB."""
+        graph = Graph()
+        pad = graph.filter("format", [self._own_frames(graph)], pix_fmts="gbrp")
+        return self._write(graph, pad, ["-c:v", "ffv1", "-level", "3", "-g", "1", "-f", "matroska"], output, message)
+
+    def _own_frames(self, graph: Graph) -> Pad:
+        place = self.place
+        assert place.source is not None
+        pad = opened(graph, place.source, place.source_start)
+        pad = graph.filter("setpts", [pad], expr=f"PTS-{place.source_start}")
+        return graph.filter("trim", [pad], start_frame=0, end_frame=place.source_end - place.source_start)
+
+    def _write(self, graph: Graph, pad: Pad, form: list[str], output: Path, message: str) -> Path:
+        place = self.place
+        assert place.source is not None
+        seconds = float((place.source_end - place.source_start) / place.source.rate)
+        arguments = ["-copyts", *graph.input_arguments(), "-filter_complex", graph.text(), "-map", f"[{pad.label}]"]
+        arguments += ["-fps_mode", "passthrough", *form]
+        return self.run(arguments, output, seconds, message)
 
 
 @dataclass

@@ -165,6 +165,10 @@ MAKERS: dict[str, Callable[[Room], Fields | None]] = {
     "upscale": lambda room: {"factor": room.rng.choice((2, 3, 4))},
     "stabilise": lambda room: {"smoothness_s": room.between(0.1, 5)} if room.source and room.source.kind == "video" else None,
     "denoise": lambda room: {"strength": room.between(0.05, 1)},
+    "python_effect": lambda room: {
+        "name": room.rng.choice(("painting", "censor")), "strength": room.between(0.05, 1), "radius": room.between(0.02, 0.5),
+        "x": room.share(), "y": room.share(),
+    },
     "zoom": _zoom,
     "pan_zoom": lambda room: {"start": _view(room), "end": _view(room), "easing": room.rng.choice(EASINGS)},
     "camera_move": _camera_move,
