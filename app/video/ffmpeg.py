@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import re
-import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,18 +24,10 @@ _QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 _TAIL_LINES = 12
 FULL, FULL_REMEDY = "The disk is full: the film could not be written.", "Free some space and render again."
 _FULL = ("No space left on device", "There is not enough space on the disk", "Disk quota exceeded")
-_PR_SET_PDEATHSIG = 1
-
-
-def _load_prctl() -> Callable[[int, int], int] | None:
-    """libc's prctl, looked up before any fork: loading a library in the child could deadlock."""
-    if not sys.platform.startswith("linux"):
-        return None
-    try:
-        function: Callable[[int, int], int] = ctypes.CDLL(None).prctl
-    except (OSError, AttributeError):
-        return None
-    return function
+_SHIM = (
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); "  # PR_SET_PDEATHSIG, SIGKILL
+    "os.getppid() == int(sys.argv[1]) or os._exit(1); os.execv(sys.argv[2], sys.argv[2:])"
+)
 
 
 def executable() -> str:
@@ -54,19 +45,26 @@ def executable() -> str:
     return path
 
 
-def die_with_parent() -> Callable[[], None] | None:
-    """A ``preexec_fn`` that has the kernel end the child when the thread that started it ends; None where there is no such thing."""
-    prctl = _load_prctl()
-    if prctl is None:
+def leash() -> list[str]:
+    """What stands before a command so that the kernel ends it when the thread that started it ends; nothing where there is no such thing.
+
+    A ``preexec_fn`` would do it too, but with one Python must fork, and a fork runs handlers of libraries in this process: the one of
+    the numerical library waits for its threads, for ever when another thread of ours is using them.
+    """
+    if not sys.platform.startswith("linux"):
+        return []
+    program = _setpriv()
+    return [program, "--pdeathsig", "KILL", "--"] if program else [sys.executable, "-I", "-S", "-c", _SHIM, str(os.getpid())]
+
+
+@lru_cache(maxsize=1)
+def _setpriv() -> str | None:
+    """util-linux's small program for this, where it is there and knows how."""
+    program = shutil.which("setpriv")
+    if program is None:
         return None
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask
+    tried = subprocess.run([program, "--pdeathsig", "KILL", "--", "true"], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    return program if tried.returncode == 0 else None
 
 
 def run(
@@ -126,11 +124,10 @@ def _watch(command: Sequence[str], duration_s: float, on_step: OnStep | None, me
     """Runs the command to its end, killing it when ``on_step`` raises."""
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
-            command,
+            [*leash(), *command],
             stdin=subprocess.DEVNULL if frames is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            preexec_fn=die_with_parent(),
         )
         try:
             feeder = _Feeder(child.stdin, frames) if frames is not None and child.stdin is not None else None

@@ -81,7 +81,7 @@ def _write(film: Film, part: Path, form: str, on_step: Callable[[float, str], No
         streams: list[Iterator[tuple[float, int, Packet[Any]]]] = [_pictures(film, delay, picture)]
         if film.sound is not None:
             with av.open(str(film.sound)) as opened:
-                heard = out.add_stream_from_template(opened.streams.audio[0])
+                heard: Stream = out.add_stream_from_template(opened.streams.audio[0])
             streams.append(_sounds(film.sound, heard))
         for number, (_, _, packet) in enumerate(heapq.merge(*streams, key=lambda row: row[:2])):
             out.mux_one(packet)
@@ -160,5 +160,5 @@ def _sounds(path: Path, stream: Stream) -> Iterator[tuple[float, int, Packet[Any
         for packet in container.demux(audio=0):
             if packet.size and packet.dts is not None and packet.time_base is not None:
                 at = float(packet.dts * packet.time_base)
-                packet.stream = stream
+                packet.stream = stream  # type: ignore[assignment]
                 yield at, 1, packet

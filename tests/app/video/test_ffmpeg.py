@@ -139,4 +139,48 @@ def test_ffmpeg_dies_with_a_worker_that_is_killed(tmp_path: Path) -> None:
 
 def test_elsewhere_nothing_is_asked_of_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert ffmpeg.die_with_parent() is None
+    assert ffmpeg.leash() == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's leash is Linux's")
+def test_without_the_small_program_python_itself_holds_the_leash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffmpeg, "_setpriv", lambda: None)
+    said = subprocess.run([*ffmpeg.leash(), "/bin/echo", "here"], capture_output=True, text=True, check=True)
+    assert said.stdout == "here\n"
+
+
+def test_encoding_beside_arithmetic_on_another_thread_never_waits_for_ever(tmp_path: Path) -> None:
+    code = """
+        import sys, threading, time
+        import numpy as np
+        from pathlib import Path
+        from app.video import ffmpeg
+        stop = threading.Event()
+        def reckon():
+            one = np.ones((64, 400))
+            while not stop.is_set():
+                one @ one.T
+        threading.Thread(target=reckon, daemon=True).start()
+        for number in range(12):
+            ffmpeg.watch(["-f", "lavfi", "-i", "color=s=16x16:r=5:d=0.2", "-f", "null", "-"])
+        stop.set()
+        print("done")
+    """
+    said = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert said.stdout == "done\n", said.stderr
+
+
+def test_several_outputs_at_once(tmp_path: Path) -> None:
+    source = ["-f", "lavfi", "-i", "color=s=16x16:r=5:d=1"]
+    ffmpeg.watch([*source, "-frames:v", "1", str(tmp_path / "a.png"), "-frames:v", "2", str(tmp_path / "b%d.png")])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b1.png", "b2.png"]
+
+
+def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unavailable, match="disk is full") as caught:
+        ffmpeg.watch(["-f", "lavfi", "-i", "testsrc2=s=320x240:d=20", "-f", "rawvideo", "/dev/full"])
+    assert caught.value.code == "disk_full"
+
+
+def test_the_version_is_that_of_the_program() -> None:
+    assert ffmpeg.version().startswith("ffmpeg version")
