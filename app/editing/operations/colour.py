@@ -147,7 +147,7 @@ class Sharpen(Operation):
 
     def picture(self, pad: Pad, bench: Bench) -> Pad:
         """An unsharp mask of luma: colour differences hold no edges worth it."""
-        return bench.graph.filter("unsharp", [pad], luma_msize_x=5, luma_msize_y=5, luma_amount=self.strength, chroma_amount=0)
+        return bench.graph.filter("unsharp", [pad], luma_msize_x=3, luma_msize_y=3, luma_amount=self.strength, chroma_amount=0)
 
 
 class Fade(Operation):

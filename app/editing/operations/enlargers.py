@@ -16,7 +16,7 @@ def _lanczos(pad: Pad, bench: Bench, factor: int) -> Pad:
     """Lanczos, then a little sharpening of what it leaves soft."""
     width, height = bench.size
     pad = bench.graph.filter("scale", [pad], w=width * factor, h=height * factor, flags="lanczos")
-    return bench.graph.filter("unsharp", [pad], luma_msize_x=5, luma_msize_y=5, luma_amount=_SHARPEN, chroma_amount=0)
+    return bench.graph.filter("unsharp", [pad], luma_msize_x=3, luma_msize_y=3, luma_amount=_SHARPEN, chroma_amount=0)
 
 
 ENLARGERS: dict[str | None, Enlarger] = {None: _lanczos}

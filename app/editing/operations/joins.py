@@ -65,8 +65,7 @@ def join(
         mixed = graph.filter("xfade", [going, coming], transition=kind, offset=0, duration=length)
         pads.append(graph.filter("format", [mixed], pix_fmts=pixels))
     pads.append(_part(graph, rest, rate, frames, None))
-    pad = graph.filter("concat", pads, n=len(pads), v=1, a=0)
-    return _clocked(graph, pad, rate)
+    return in_turn(graph, pads, rate)
 
 
 def _dipped(graph: Graph, pad: Pad, rate: Fraction, kind: str, frames: int, colour: str, pixels: str) -> Pad:
@@ -83,11 +82,6 @@ def _dipped(graph: Graph, pad: Pad, rate: Fraction, kind: str, frames: int, colo
 def _part(graph: Graph, pad: Pad, rate: Fraction, begin: int, end: int | None) -> Pad:
     """Some frames of a pad, from 0 on, in the steady clock that the mixer asks for."""
     pad = graph.filter("trim", [pad], start_frame=begin, **({} if end is None else {"end_frame": end}))
-    return _clocked(graph, pad, rate)
-
-
-def _clocked(graph: Graph, pad: Pad, rate: Fraction) -> Pad:
-    """Stamps from 0, a frame apart: what is joined may have lost count of how long its last frame is."""
     pad = graph.filter("settb", [pad], expr=1 / rate)
     pad = graph.filter("setpts", [pad], expr="N")
     return graph.filter("fps", [pad], fps=rate)

@@ -62,7 +62,7 @@ class ChromaKey(Operation):
             behind = colour_pictures(bench, place.background, place.frames)
         else:
             behind = covering(graph, bench.picture_of(self.background, self.background_start_s, place.seconds), bench.size)
-        return graph.filter("overlay", [lay_over(bench, under, behind, (0, place.frames)), over], format="auto")
+        return graph.filter("overlay", [lay_over(bench, under, behind, (0, place.frames)), over], format="yuv420")
 
 
 class Composite(Operation):
@@ -94,14 +94,14 @@ class Composite(Operation):
         graph = bench.graph
         how, neutral = _BLENDS[self.mode]
         frames = span[1] - span[0]
-        layer = graph.filter("overlay", [colour_pictures(bench, neutral, frames), layer], format="auto", shortest=True)
+        layer = graph.filter("overlay", [colour_pictures(bench, neutral, frames), layer], format="yuv420", shortest=True)
         layer = graph.filter("format", [delayed(bench, layer, span[0])], pix_fmts="gbrp")
         pad, part = graph.filters("split", [pad], 2)
         part = graph.filter("select", [part], expr=during(bench, *span))
         part = graph.filter("format", [part], pix_fmts="gbrp")
         part = graph.filter("blend", [part, layer], all_mode=how, all_opacity=self.opacity)
         part = graph.filter("format", [part], pix_fmts=working(bench.place))
-        return graph.filter("overlay", [pad, part], format="auto", enable=during(bench, *span))
+        return graph.filter("overlay", [pad, part], format="yuv420", enable=during(bench, *span))
 
 
 class PictureInPicture(Operation):

@@ -39,7 +39,7 @@ class Zoom(Operation):
         """Closes in so that the point comes as near to the middle as the picture's edges allow."""
         begin, end = stretch(bench.place, self.at_s, self.duration_s)
         views = punched(Canvas(*bench.size), (self.x, self.y), self.scale, self.shares(end - begin, float(bench.place.rate)))
-        return show(bench, pad, begin, views, fine=True)
+        return show(bench, pad, begin, views, fine=False)
 
     def shares(self, frames: int, rate: float) -> list[float]:
         """How much of the way has been gone in each frame. Where the two ways would meet, both are shortened alike."""
@@ -81,11 +81,12 @@ class PanZoom(Operation):
     ONCE: ClassVar[bool] = True
 
     def picture(self, pad: Pad, bench: Bench) -> Pad:
-        """Moves between the two views at an even rate of enlargement."""
+        """Moves between the two views at an even rate of enlargement; a still, which has no motion to hide in, by cubics."""
+        still = bench.place.source is not None and bench.place.source.kind == "image"
         canvas = Canvas(*bench.size)
         start, end, last = self.start.window(canvas), self.end.window(canvas), max(1, bench.place.frames - 1)
         views = [between(start, end, eased(frame / last, self.easing)) for frame in range(bench.place.frames)]
-        return show(bench, pad, 0, views, fine=True)
+        return show(bench, pad, 0, views, fine=still)
 
 
 class CameraMove(Operation):

@@ -33,7 +33,7 @@ def apart_from_alpha(bench: Bench, pad: Pad, alpha: bool, work: Callable[[Pad], 
 def lay_over(bench: Bench, pad: Pad, layer: Pad, span: tuple[int, int], at: tuple[str | int, str | int] = (0, 0)) -> Pad:
     """Shows ``layer`` (stamps from 0) over the frames of the place in ``span`` (first, exclusive end), its corner at ``at``."""
     layer = delayed(bench, layer, span[0])
-    return bench.graph.filter("overlay", [pad, layer], x=at[0], y=at[1], format="auto", enable=during(bench, *span))
+    return bench.graph.filter("overlay", [pad, layer], x=at[0], y=at[1], format="yuv420", enable=during(bench, *span))
 
 
 def delayed(bench: Bench, layer: Pad, first: int) -> Pad:

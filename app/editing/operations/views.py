@@ -91,14 +91,15 @@ def show(bench: Bench, pad: Pad, first: int, views: Sequence[Window], fine: bool
     """Shows ``views[i]`` in frame ``first + i`` of the place, the whole picture in all others. ``fine``: smooth moves by cubics.
 
     Each stretch is done in the way that suits it: quickly where the view stands still or moves fast, smoothly where steps would show.
+    All of them interpolate alike, so the picture does not turn sharp when it comes to rest.
     """
     canvas = Canvas(*bench.size)
-    for begin, end, quick in _stretches(views, canvas):
+    stretches = [row for row in _stretches(views, canvas) if any(view != canvas.whole for view in views[row[0] : row[1]])]
+    alike = fine or all(quick for *_, quick in stretches)
+    for begin, end, quick in stretches:
         part = views[begin:end]
-        if all(view == canvas.whole for view in part):
-            continue
         if quick:
-            pad = cut(bench, pad, first + begin, part)
+            pad = cut(bench, pad, first + begin, part, "bicubic" if alike else "bilinear")
         else:
             pad = warp(bench, pad, first + begin, [view.sampled(canvas) for view in part], fine)
     return pad
@@ -122,7 +123,7 @@ def now(bench: Bench) -> str:
     return f"round(t*{rate.numerator}/{rate.denominator})"
 
 
-def cut(bench: Bench, pad: Pad, first: int, views: Sequence[Window]) -> Pad:
+def cut(bench: Bench, pad: Pad, first: int, views: Sequence[Window], flags: str = "bicubic") -> Pad:
     """The quick way: the picture is scaled to a whole number of pixels, and a whole number of pixels is cut away."""
     width, height = bench.size
     scales = [(width / view.w, height / view.h) for view in views]
@@ -134,7 +135,7 @@ def cut(bench: Bench, pad: Pad, first: int, views: Sequence[Window]) -> Pad:
     }
     on, counter = during(bench, first, first + len(views)), now(bench)
     found = {name: f"if({on},round({expression(table, counter, first, _TOLERANCE)}),0)" for name, table in tables.items()}
-    pad = bench.graph.filter("scale", [pad], eval="frame", w=f"{width}+{found['w']}", h=f"{height}+{found['h']}", flags="bicubic")
+    pad = bench.graph.filter("scale", [pad], eval="frame", w=f"{width}+{found['w']}", h=f"{height}+{found['h']}", flags=flags)
     return bench.graph.filter("crop", [pad], w=width, h=height, x=found["x"], y=found["y"], exact=True)
 
 
