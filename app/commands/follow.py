@@ -64,7 +64,9 @@ def exit_code(job: Mapping[str, Any]) -> int:
         return DONE
     if job["state"] == "cancelled":
         return CANCELLED
-    return BAD_INPUT if (job["error"] or {}).get("code") in _BAD_INPUT_CODES else FAILED
+    error = job["error"] or {}
+    in_the_plan = error.get("message", "").startswith("$")  # every fault of a plan begins with its place in it
+    return BAD_INPUT if error.get("code") in _BAD_INPUT_CODES or in_the_plan else FAILED
 
 
 def report_end(console: Console, job: Mapping[str, Any], summary: Callable[[], str]) -> int:

@@ -137,6 +137,11 @@ def test_exit_codes(state: str, code: str | None, expected: int) -> None:
     assert follow.exit_code(job(state, error=error)) == expected
 
 
+def test_a_fault_of_a_plan_is_bad_input_whatever_its_code() -> None:
+    error = {"code": "cut_outside", "message": "$.segments[0].start_s: It begins too late.", "remedy": "r"}
+    assert follow.exit_code(job("failed", error=error)) == 2
+
+
 def test_success_is_the_summary_or_the_job() -> None:
     spoken, out, _ = console()
     assert follow.report_end(spoken, DONE, lambda: "three scenes") == 0
