@@ -36,10 +36,9 @@ def auto_edit(request: AutoEdit, job: JobContext) -> AutoEdited:
     makers = _Makers(request, job, *_known(plan, job))
     versions = [makers.make(1, plan, [])]
     notes: list[str] = []
-    tried: dict[int, int] = {}
     while not _good(versions, request) and len(versions) < request.rounds:
         best = _best(versions)
-        changed = makers.improved(best, tried)
+        changed = makers.improved(versions)
         if changed is None:
             notes.append("Nothing of what was found can be mended by changing the plan.")
             break
@@ -115,20 +114,17 @@ class _Makers:
         job.publish(f"version-{n}", version.model_dump(mode="json", exclude={"plan"}))
         return version
 
-    def improved(self, best: Version, tried: dict[int, int]) -> EditPlan | None:
-        """A plan unlike the best version's; None where nothing can be changed. ``tried``: how often each version was revised."""
+    def improved(self, versions: list[Version]) -> EditPlan | None:
+        """The best version's plan improved, unlike every version so far; None where nothing else can be changed."""
+        best = _best(versions)
         if not self.told and self.request.video is not None and self._by_model(best.plan):
             self.told = True
             plan = self._asked_again(best)
             if plan is not None:
                 return plan
         found = _evaluation(best)
-        for again in range(tried.get(best.n, 0), len(best.issues) + 2):
-            tried[best.n] = again + 1
-            changed = revise(best.plan, found, self.facts, self.analyses, again)
-            if changed != best.plan:
-                return changed
-        return None
+        plans = (revise(best.plan, found, self.facts, self.analyses, again) for again in range(len(best.issues) + 2))
+        return next((plan for plan in plans if all(_differs(plan, version.plan) for version in versions)), None)
 
     def _question(self, plan: EditPlan, video: str) -> dict[str, Json]:
         request = self.request
@@ -148,7 +144,7 @@ class _Makers:
             self.job.log(f"The model was asked to improve its plan, but failed: {error.message}")
             return None
         same = {source.id: source.media for source in plan.sources} == {source.id: source.media for source in best.plan.sources}
-        return plan.model_copy(update={"goal": best.plan.goal}) if same and plan.segments != best.plan.segments else None
+        return plan.model_copy(update={"goal": best.plan.goal}) if same and _differs(plan, best.plan) else None
 
     def _keep(self, name: str, text: str, preview: str) -> str:
         path = self.job.work_dir / name.replace("/", "-")
@@ -160,6 +156,11 @@ def _in_words(issues: list[Issue]) -> str:
     """The gravest issues as sentences for a model."""
     lines = [f"- {f'at {one.at_s:.1f} s: ' if one.at_s is not None else ''}{one.message} {one.suggestion}" for one in issues[:_TOLD_ISSUES]]
     return "An earlier version of this film had these faults; avoid them:\n" + "\n".join(lines)
+
+
+def _differs(plan: EditPlan, other: EditPlan) -> bool:
+    """Whether they make different films."""
+    return (plan.segments, plan.film, plan.output) != (other.segments, other.film, other.output)
 
 
 def _evaluation(version: Version) -> Evaluation:

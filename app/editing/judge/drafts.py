@@ -60,7 +60,7 @@ class Row:
 
 @dataclass
 class Draft:
-    """The changing plan."""
+    """The changing plan. ``barred``: (source, from, to) in seconds, stretches with faults that are not to be shown again."""
 
     base: EditPlan
     facts: Mapping[str, SourceFacts]
@@ -69,13 +69,14 @@ class Draft:
     film: list[Operation]
     output: Output
     notes: list[str] = field(default_factory=list)
+    barred: list[tuple[str, float, float]] = field(default_factory=list)
 
     def copy(self) -> Draft:
         """A draft of its own; what is known of the sources is shared."""
         rows = [copy.copy(row) for row in self.rows]
         for row in rows:
             row.operations = list(row.operations)
-        return Draft(self.base, self.facts, self.analyses, rows, list(self.film), self.output, list(self.notes))
+        return Draft(self.base, self.facts, self.analyses, rows, list(self.film), self.output, list(self.notes), list(self.barred))
 
     def plan(self) -> EditPlan:
         """As a plan; rows that were not approved stay where they stood."""
@@ -113,6 +114,7 @@ class Draft:
     def free_behind(self, row: Row) -> float:
         """Seconds of the source behind the row, up to the end of its shot, the next stretch that is used, or the source's end."""
         ends = [self.length_of(row), *(other.start_s for other in self.rows if other.source == row.source and other.start_s >= row.end_s)]
+        ends += [max(start_s, row.end_s) for source, start_s, end_s in self.barred if source == row.source and end_s > row.end_s]
         analysis = self.analyses.get(row.source)
         if analysis is not None:
             ends += [scene.end_s for scene in analysis.scenes if scene.start_s < row.end_s - 1e-3 < scene.end_s]
@@ -143,6 +145,7 @@ class Draft:
     def _best(self, source: str, seconds: float, leave: tuple[float, float] | None = None) -> tuple[float, float] | None:
         """The stretch of a source, within one shot and not used yet, with the sharpest and steadiest picture."""
         used = [(row.start_s, row.end_s) for row in self.rows if row.source == source]
+        used += [(start_s - _OVERLAP_S, end_s + _OVERLAP_S) for barred, start_s, end_s in self.barred if barred == source]
         if leave is not None:
             used.append(leave)
         best: tuple[float, float, float] | None = None

@@ -78,6 +78,7 @@ def _cut_out(draft: Draft, one: Issue) -> bool:
         return False
     first_s, end_s = row.source_span(one.at_s - _SPAN_MARGIN_S, one.end_s + _SPAN_MARGIN_S)
     before, behind = first_s - row.start_s, row.end_s - end_s
+    draft.barred.append((row.source, first_s, end_s))
     longest = max(before, behind)
     if longest < SHORTEST_S or longest < 0.5 * (row.end_s - row.start_s):
         return draft.replace(row, f"{_said(one)}: another stretch of the clip is shown.")

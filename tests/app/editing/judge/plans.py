@@ -30,7 +30,8 @@ FACTS = {
 def plan_of(*spans: tuple[Any, ...], film: list[dict[str, Any]] | None = None, **output: Any) -> EditPlan:
     """A plan of (start_s, end_s, *operations) of the clip, in order."""
     segments = [
-        {"id": f"s{n}", "source": "clip", "start_s": span[0], "end_s": span[1], "operations": list(span[2:])} for n, span in enumerate(spans)
+        {"id": f"s{n}", "source": "clip", "start_s": span[0], "end_s": span[1], "operations": list(span[2:])}
+        for n, span in enumerate(spans)
     ]
     sources = [{"id": name, "media": facts.artifact_id} for name, facts in FACTS.items()]
     return EditPlan.model_validate({"sources": sources, "segments": segments, "film": film or [], "output": output})

@@ -74,7 +74,11 @@ def test_moves_grades_words_and_silence() -> None:
 
 
 def test_means_are_counted_and_those_of_the_film_for_every_clip() -> None:
-    film = [{"op": "grade", "contrast": 1.2}, {"op": "text", "text": "end", "at_s": 1.0, "duration_s": 1.0}, {"op": "music", "source": "music"}]
+    film = [
+        {"op": "grade", "contrast": 1.2},
+        {"op": "text", "text": "end", "at_s": 1.0, "duration_s": 1.0},
+        {"op": "music", "source": "music"},
+    ]
     found = expected(timeline_of((0.0, 1.0, {"op": "zoom"}), (2.0, 3.0, {"op": "zoom"}), (4.0, 5.0), film=film))
     assert found.means == {"zoom": 2, "grade": 3, "text": 1, "music": 3}
 

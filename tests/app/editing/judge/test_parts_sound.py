@@ -58,7 +58,9 @@ def test_sound_that_was_lost(evidence: Evidence, alone: Evidence) -> None:
     assert parts_sound.clipping(mute).part.score is None
 
 
-@pytest.mark.parametrize(("share", "peak", "lowest", "highest"), [(0, -1, 1, 1), (1e-3, 0.2, 0.4, 0.7), (0.1, 0.4, 0.0, 0.15), (0, 4.5, 0, 0)])
+@pytest.mark.parametrize(
+    ("share", "peak", "lowest", "highest"), [(0, -1, 1, 1), (1e-3, 0.2, 0.4, 0.7), (0.1, 0.4, 0.0, 0.15), (0, 4.5, 0, 0)]
+)
 def test_clipping(alone: Evidence, share: float, peak: float, lowest: float, highest: float) -> None:
     full = np.full(len(alone.trace.full), share, np.float32)
     found = parts_sound.clipping(sounding(replace(alone, trace=replace(alone.trace, full=full)), true_peak_dbtp=float(peak)))
@@ -78,7 +80,9 @@ def test_clipping_is_found_where_it_is(alone: Evidence) -> None:
 def beats(evidence: Evidence, off_s: float) -> Evidence:
     """Beats every half second that every cut is ``off_s`` behind."""
     cuts = [item.start_frame / 24 for item in evidence.film.transitions.items if item.kind == "cut"]
-    return sounding(evidence, beats_s=sorted({*(round(cut - off_s, 4) for cut in cuts), *(round(cut - off_s + 0.5, 4) for cut in cuts), 0.0}))
+    return sounding(
+        evidence, beats_s=sorted({*(round(cut - off_s, 4) for cut in cuts), *(round(cut - off_s + 0.5, 4) for cut in cuts), 0.0})
+    )
 
 
 def test_cuts_on_beats(alone: Evidence) -> None:
