@@ -11,11 +11,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.capability import capability
+from app.editing.captions.notes import notes_of
 from app.editing.check import compile_plan
 from app.editing.plan import EditPlan
 from app.editing.render.cache import PieceCache
 from app.editing.render.moment import frame_at, take
 from app.editing.render.renderer import Materials, Rendered, render, smaller
+from app.editing.render.words import words_of
 from app.editing.sources import facts_of
 from app.editing.timeline import Timeline
 from configs.errors import BadInput
@@ -86,7 +88,7 @@ def edit_video(request: EditVideo, job: JobContext) -> EditResult:
     return EditResult(
         artifact_id=kept.id, plan_artifact_id=plan_kept.id, frames=made.frames, seconds=timeline.seconds, width=made.width,
         height=made.height, fps=float(timeline.rate), engine=made.engine, took_s=round(time.monotonic() - began, 3), pieces=made.pieces,
-        pieces_reused=made.reused, smart_copied=made.copied, notes=list(timeline.notes),
+        pieces_reused=made.reused, smart_copied=made.copied, notes=[*timeline.notes, *notes_of(words_of(timeline, materials.files).captions)],
     )  # fmt: skip
 
 

@@ -123,7 +123,7 @@ def _unknown_style(style: str, place: Place) -> Iterator[Problem]:
     if style not in styles:
         near = difflib.get_close_matches(style, styles, n=1)
         remedy = f"Did you mean {near[0]!r}? There are {', '.join(styles)}." if near else f"Choose one of {', '.join(styles)}."
-        yield Problem("unknown_style", f"{place.path}.style", f"There is no caption style {style!r}.", remedy)
+        yield Problem("unknown_style", f"{place.path}.style", f"There is no caption style {style!r}.", remedy, near[0] if near else "caption")
 
 
 def _unknown_font(font: str | None, place: Place) -> Iterator[Problem]:
@@ -132,4 +132,4 @@ def _unknown_font(font: str | None, place: Place) -> Iterator[Problem]:
     if font is not None and not fonts.known(font):
         near = fonts.close(font)
         remedy = f"There {'is' if len(near) == 1 else 'are'} {', '.join(near)}; left out, the style's own is taken."
-        yield Problem("unknown_font", f"{place.path}.font", f"There is no font {font!r} on this machine.", remedy)
+        yield Problem("unknown_font", f"{place.path}.font", f"There is no font {font!r} on this machine.", remedy, near[0])
