@@ -88,7 +88,8 @@ def edit_video(request: EditVideo, job: JobContext) -> EditResult:
     return EditResult(
         artifact_id=kept.id, plan_artifact_id=plan_kept.id, frames=made.frames, seconds=timeline.seconds, width=made.width,
         height=made.height, fps=float(timeline.rate), engine=made.engine, took_s=round(time.monotonic() - began, 3), pieces=made.pieces,
-        pieces_reused=made.reused, smart_copied=made.copied, notes=[*timeline.notes, *notes_of(words_of(timeline, materials.files).captions)],
+        pieces_reused=made.reused, smart_copied=made.copied,
+        notes=[*timeline.notes, *notes_of(words_of(timeline, materials.files).captions)],
     )  # fmt: skip
 
 

@@ -123,7 +123,8 @@ def _unknown_style(style: str, place: Place) -> Iterator[Problem]:
     if style not in styles:
         near = difflib.get_close_matches(style, styles, n=1)
         remedy = f"Did you mean {near[0]!r}? There are {', '.join(styles)}." if near else f"Choose one of {', '.join(styles)}."
-        yield Problem("unknown_style", f"{place.path}.style", f"There is no caption style {style!r}.", remedy, near[0] if near else "caption")
+        said = f"There is no caption style {style!r}."
+        yield Problem("unknown_style", f"{place.path}.style", said, remedy, near[0] if near else "caption")
 
 
 def _unknown_font(font: str | None, place: Place) -> Iterator[Problem]:
