@@ -44,7 +44,8 @@ def part_pad(graph: Graph, timeline: Timeline, part: Part, shop: Workshop) -> Pa
         pad = shop.applied(graph, pad, groups[stage], part.begin)
     pad = graph.filter("setsar", [pad], sar=1)  # uneven scaling within an operation is no pixel shape
     pad = graph.filter("setpts", [pad], expr="N")
-    return graph.filter("fps", [pad], fps=rate)
+    pad = graph.filter("fps", [pad], fps=rate)
+    return graph.filter("trim", [pad], end_frame=part.frames)  # what lies over a picture may last longer than it
 
 
 def _timed(graph: Graph, timeline: Timeline, part: Part, cleaning: list[tuple[Operation, Place]], shop: Workshop) -> Pad:

@@ -58,7 +58,8 @@ def film_pad(
         alpha = timeline.plan.output.alpha
         pad = graph.filter("ass", [pad], filename=str(captions), fontsdir=str(FONTS_DIR), alpha=alpha)
     pad = graph.filter("format", [pad], pix_fmts=working_format(timeline))
-    return graph.filter("fps", [pad], fps=timeline.rate)
+    pad = graph.filter("fps", [pad], fps=timeline.rate)
+    return graph.filter("trim", [pad], end_frame=span.frames + sum(one.frames for one in further))
 
 
 def working_format(timeline: Timeline) -> str:
