@@ -51,6 +51,7 @@ class SourceFacts:
     has_alpha: bool = False
     vfr: bool = False
     starts_s: float = 0.0
+    keyframe_interval_s: float = 0.0
     stream_index: int = 0
     start_timecode: str | None = None
     drop_frame: bool = False

@@ -60,6 +60,7 @@ def _video(probe: Mapping[str, Any]) -> dict[str, Any]:
         "has_alpha": video.has_alpha,
         "vfr": video.vfr,
         "starts_s": video.start_time_s,
+        "keyframe_interval_s": video.keyframe_interval_s,
         "start_timecode": video.start_timecode,
         "drop_frame": video.drop_frame,
         "reel": video.reel,
