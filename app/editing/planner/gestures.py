@@ -9,13 +9,15 @@ from app.editing.operations import AnyOperation
 from app.editing.operations.colour import Fade, Grade
 from app.editing.operations.moves import PanZoom, View, Zoom
 from app.editing.operations.time import Freeze, Ramp, Reverse, Speed
-from app.editing.planner.cutting import Cutting
+from app.editing.planner.cutting import MIDDLE, Cutting
 from app.editing.planner.footage import Hit
 from app.editing.planner.lines import reading_s, traits
 from app.editing.planner.reasons import because, percent, time_words
 from app.editing.planner.rows import Row
 from app.editing.planner.scoring import Stretch
 from app.editing.planner.styles import GestureName, Part
+
+UNDER_FACE = 0.87  # words over a picture that has closed in on the subject
 
 Make = Callable[[Cutting, Stretch, float, Part], list[Row]]
 
@@ -141,7 +143,8 @@ def freeze(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[R
     zoom = cut.zoom(hit.at_s, at, cut.style.punch, hold, in_s=min(0.9, hold * 0.6) if "boom" in cut.style.freeze_sounds else 0.1)
     row.operations += [zoom, *cut.effect(cut.style.freeze_sounds, at, 2.0)]
     if text:
-        row.operations.append(cut.words(text, stretch, at + 0.1, hold - 0.1, cut.style.freeze_style))
+        words = cut.words(text, stretch, at + 0.1, hold - 0.1, cut.style.freeze_style)
+        row.operations.append(words.model_copy(update={"y": UNDER_FACE}) if cut.style.freeze_style in MIDDLE else words)
     row.least_end = min(row.end, row.first + int(held * row.rate) + 3)
     said = f"{_peak(hit)}: frozen for {hold:.1f} s, "
     row.reason = because(cut.footage, stretch, part.choose, f"{said}{cut.framing.aim(hit.at_s).words}, closes in to {zoom.scale:.2f}x")
