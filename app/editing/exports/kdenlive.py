@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from app.editing.exports.base import File, decimal, path_of, plain_xml, whole
 from app.editing.exports.extras import Bed, Files, Overlay, Words, beds, fades, in_lanes, overlays, words
-from app.editing.exports.kdenlive_parts import faded, levels, moved, prop, remapped, title, warped
+from app.editing.exports.kdenlive_parts import faded, frozen, levels, moved, prop, remapped, title, warped
 from app.editing.exports.keys import Key, moves_of
 from app.editing.exports.layout import Piece, Row, rows, source_frames, title_of
 from app.editing.facts import SourceFacts
@@ -154,11 +154,7 @@ def _entries(document: _Document, row: Row, *, heard: bool) -> list[_Entry]:
                 continue
             name = _producer(document, row.clip.source)
             at = whole(Fraction(piece.first) * row.film_rate / row.clock.rate)
-            freeze = ET.Element("filter")
-            for key, value in (("mlt_service", "freeze"), ("kdenlive_id", "freeze"), ("frame", str(at)), ("freeze_after", "0"),
-                               ("freeze_before", "0")):  # fmt: skip
-                prop(freeze, key, value)
-            found.append(_Entry(piece.begins, piece.frames, name, at, (freeze,), document.bin[row.clip.source.id][0]))
+            found.append(_Entry(piece.begins, piece.frames, name, at, (frozen(),), document.bin[row.clip.source.id][0]))
             continue
         speed = Fraction(1) if row.still else row.speed(piece)
         name = _producer(document, row.clip.source, speed, keep, track)

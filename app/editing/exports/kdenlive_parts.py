@@ -47,10 +47,17 @@ def remapped(root: ET.Element, name: str, row: Row, path: str, pitch: bool) -> E
     link = ET.SubElement(made, "link")
     smooth = next((o.smooth for o in row.clip.segment.operations if isinstance(o, Speed | Ramp)), "none")
     prop(link, "mlt_service", "timeremap")
-    prop(link, "time_map", ";".join(f"{frame}={decimal(row.in_seconds(value), 6)}" for frame, value in time_points(row)))
+    times = ";".join(f"{frame}={decimal(row.in_seconds(value), 6)}" for frame, value in time_points(row))
+    for key in ("time_map", "map"):  # the second is what MLT before 7.14 calls it
+        prop(link, key, times)
     prop(link, "image_mode", "nearest" if smooth == "none" else "blend")
     prop(link, "pitch", 1 if pitch else 0)
     return made
+
+
+def frozen() -> ET.Element:
+    """Holds the first frame of an entry: the filter counts from where the entry begins."""
+    return _filter("freeze", "freeze", frame="0", freeze_after="0", freeze_before="0")
 
 
 def levels(gain_db: float) -> list[ET.Element]:
