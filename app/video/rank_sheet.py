@@ -57,7 +57,7 @@ def _cell_height(ranking: Ranking, pictures: Mapping[str, Path], wide: int) -> i
     if first is None:
         return 90
     with Image.open(pictures[first]) as image:
-        return max(90, round(wide * image.height / image.width))
+        return max(90, round(wide * int(image.height) / int(image.width)))
 
 
 def _words(draw: Any, take: RankedTake, top: int, high: int) -> None:
