@@ -62,7 +62,12 @@ def test_a_style_of_ones_own(tmp_path: Path) -> None:
 def test_lines_with_conditions(tmp_path: Path) -> None:
     text = GOOD.replace("lines: {end: [Bye]}", "lines: {end: [Bye, loud close: [LOUD, NEAR], {text: Hush, when: [quiet]}]}")
     lines = read_styles(written(tmp_path, text.replace("loud close: [LOUD, NEAR]", "{loud close: [LOUD, NEAR]}")))["plain"].lines["end"]
-    assert [(line.text, line.when) for line in lines] == [("Bye", ()), ("LOUD", ("loud", "close")), ("NEAR", ("loud", "close")), ("Hush", ("quiet",))]
+    assert [(line.text, line.when) for line in lines] == [
+        ("Bye", ()),
+        ("LOUD", ("loud", "close")),
+        ("NEAR", ("loud", "close")),
+        ("Hush", ("quiet",)),
+    ]
 
 
 @pytest.mark.parametrize(
