@@ -11,6 +11,7 @@ from app.editing.render.bench import Workshop, opened
 from app.editing.render.expressions import lookup, member
 from app.editing.render.fit import fitted
 from app.editing.render.frames import Run, runs, shown
+from app.editing.render.smooth import mixed_pad, slow_of, slow_pad, slow_parts, smoothing_of, stretches_within
 from app.editing.timeline import Clip, Timeline
 
 MOST_BACKWARDS_BYTES = 192 << 20  # of raw pictures held to play them from the end
@@ -54,15 +55,41 @@ def _timed(graph: Graph, timeline: Timeline, part: Part, cleaning: list[tuple[Op
     if source.kind == "image":
         pad = shop.applied(graph, opened(graph, source, 0), cleaning, 0, source_size(clip))
         return _held(graph, pad, part.frames, timeline.rate)
-    pads = []
-    for run in runs(shown(clip, part.begin, part.end), _most_backwards(part)):
-        first = clip.first if cleaning else run.first
-        pad = graph.filter("setpts", [opened(graph, source, first)], expr=f"PTS-{first}")
-        pad = shop.applied(graph, pad, cleaning, 0, source_size(clip))
-        if first < run.first:
-            pad = graph.filter("trim", [pad], start_frame=run.first - first)
-        pads.append(_run_pad(graph, pad, run, timeline.rate))
+    smoothing = smoothing_of(clip)
+    if smoothing == "none":
+        return in_turn(graph, _run_pads(graph, timeline, part, cleaning, shop), timeline.rate)
+    pads: list[Pad] = []
+    at = part.begin
+    for slow, stretches in slow_parts(list(stretches_within(clip, part.begin, part.end))):
+        frames = sum(stretch.frames for stretch in stretches)
+        if slow:
+            needed = slow_of(clip, stretches)
+            pad = _from(graph, clip, needed.first, cleaning, shop)
+            pads.append(_exactly(graph, slow_pad(graph, pad, needed, smoothing, timeline.rate), frames))
+        else:
+            pads += _run_pads(graph, timeline, Part(clip, at, at + frames), cleaning, shop, mixing=True)
+        at += frames
     return in_turn(graph, pads, timeline.rate)
+
+
+def _run_pads(
+    graph: Graph, timeline: Timeline, part: Part, cleaning: list[tuple[Operation, Place]], shop: Workshop, *, mixing: bool = False
+) -> list[Pad]:
+    """Every run of the part by itself."""
+    pads = []
+    for run in runs(shown(part.clip, part.begin, part.end), _most_backwards(part)):
+        pad = _from(graph, part.clip, run.first, cleaning, shop)
+        pad = mixed_pad(graph, pad, run.end - run.first, run.frames) if mixing else pad
+        pads.append(_run_pad(graph, pad, run, timeline.rate))
+    return pads
+
+
+def _from(graph: Graph, clip: Clip, frame: int, cleaning: list[tuple[Operation, Place]], shop: Workshop) -> Pad:
+    """The source from a frame on, cleaned."""
+    first = clip.first if cleaning else frame
+    pad = graph.filter("setpts", [opened(graph, clip.source, first)], expr=f"PTS-{first}")
+    pad = shop.applied(graph, pad, cleaning, 0, source_size(clip))
+    return graph.filter("trim", [pad], start_frame=frame - first) if first < frame else pad
 
 
 def _run_pad(graph: Graph, pad: Pad, run: Run, rate: Fraction) -> Pad:

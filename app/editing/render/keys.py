@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from app.editing.operations.base import Operation, Place, Stage
+from app.editing.operations.base import Operation, Place
 from app.editing.render.clips import Part
 from app.editing.render.encode import Encoder, colour_arguments
 from app.editing.render.film import Span, has_picture, parts_of
 from app.editing.render.frames import shown
+from app.editing.render.smooth import smoothing_of, stretches_within
 from app.editing.render.words import Words
 from app.editing.timeline import Timeline
 
@@ -44,11 +45,19 @@ def _part(timeline: Timeline, part: Part, hashes: Mapping[str, str]) -> dict[str
         "source": clip.source.content_hash,
         "shape": [clip.source.width, clip.source.height, str(clip.source.rate), clip.source.vfr],
         "frames": hashlib.sha256(json.dumps(frames).encode()).hexdigest(),
-        "smooth": [getattr(one, "smooth", "none") for one in clip.segment.operations if one.STAGE == Stage.TIME],
+        "smooth": _smoothed(part),
         "placed": placed,
         "operations": [_operation(operation, place, hashes) for operation, place in rows],
         "overlap": [clip.overlap if part.begin == 0 else 0, clip.transition.kind if clip.transition else ""],
     }
+
+
+def _smoothed(part: Part) -> list[Any]:
+    """Where frames are made between frames it counts exactly where they lie."""
+    smoothing = smoothing_of(part.clip)
+    if smoothing == "none":
+        return []
+    return [smoothing, part.clip.first, part.clip.end, [str(one) for one in stretches_within(part.clip, part.begin, part.end)]]
 
 
 def _operation(operation: Operation, place: Place, hashes: Mapping[str, str]) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.editing.operations.base import Caption
+from app.editing.caption import Caption
 from app.editing.render.film import Span
 from app.editing.timeline import Timeline
 
