@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.editing.caption import Caption
 from app.editing.captions.animations import Moment, dressed
 from app.editing.captions.fonts import is_bold
 from app.editing.captions.layout import Block, laid_out
 from app.editing.captions.wording import colour, runs
-from app.editing.operations.base import Caption
 
 _EPSILON_S = 1e-6
 _GAP = 0.012  # between captions that would lie over each other, share of the height

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.editing.caption import Caption
 from app.editing.captions.fonts import face_of
 from app.editing.captions.sfnt import Face
 from app.editing.captions.wording import cleaned, width
-from app.editing.operations.base import Caption
 from configs.captions_file import CaptionStyle, caption_styles
 
 _SHRINKS = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)  # of the style's size, before a text takes more lines than the style wants

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.editing.caption import Caption
 from app.editing.captions.fonts import face_of
 from app.editing.captions.layout import styled
 from app.editing.captions.wording import missing
-from app.editing.operations.base import Caption
 
 _SHOWN = 12
 

@@ -8,16 +8,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from app.editing.caption import Caption
 from app.editing.exports.base import plain_xml, whole
 from app.editing.exports.layout import Row
 from app.editing.facts import SourceFacts, exact
-from app.editing.operations.base import Caption, Operation, Place
+from app.editing.operations.base import Operation, Place
 from app.editing.operations.colour import Fade
 from app.editing.operations.layers import Composite, PictureInPicture, Watermark
 from app.editing.timeline import Timeline
 from configs.captions_file import CaptionStyle, caption_styles
 
 Files = Mapping[str, Path]
+_CAPITAL = 0.72  # of the font's size is a capital high
 
 
 class _Spanned(Protocol):
@@ -183,21 +185,22 @@ def style_of(caption: Caption) -> CaptionStyle:
     return styles.get(caption.style) or CaptionStyle(title=caption.style or "caption")
 
 
-def middle_of(caption: Caption) -> tuple[float, float]:
+def middle_of(caption: Caption, timeline: Timeline) -> tuple[float, float]:
     """Where the middle of a caption lies, in shares of the canvas: a block fastened at its lower edge lies above it."""
     style = style_of(caption)
     if caption.position is not None:
         return caption.position
-    half = text_size(caption) * 0.7
+    half = 0.65 * text_px(caption, timeline) * (1 + caption.text.strip().count("\n")) / timeline.height
     down = half if style.align.startswith("top") else -half if style.align.startswith("bottom") else 0.0
     x, y = caption.changes.get("x"), caption.changes.get("y")
     return float(x) if x is not None else style.x, float(y) if y is not None else style.y + down
 
 
-def text_size(caption: Caption) -> float:
-    """Height of the letters in shares of the canvas' height."""
+def text_px(caption: Caption, timeline: Timeline) -> float:
+    """The font's size in pixels of the canvas. Styles say how high capitals are, % of the shorter side; a caption itself, % of the height."""
     size = caption.changes.get("size_percent")
-    return (float(size) if size is not None else style_of(caption).size) / 100
+    share = float(size) * timeline.height if size is not None else style_of(caption).size * min(timeline.width, timeline.height)
+    return max(4.0, share / 100 / _CAPITAL)
 
 
 def text_colour(caption: Caption) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.editing.caption import Caption
 from app.editing.facts import SourceFacts, exact, nearest
 from app.editing.graph import Graph, Pad, Value
 from app.editing.problems import Problem
@@ -127,22 +128,6 @@ class Tools(Protocol):
     def look_through(self, name: str, message: str, **options: Value) -> None:
         """Sends the source's frames from ``source_start`` to ``source_end`` of the place, the very ones that `picture` gets in stage
         SOURCE, through one filter that writes down what it sees, and throws them away."""
-
-
-@dataclass(frozen=True)
-class Caption:
-    """Words over the picture, in seconds of the film; all captions of a film are burnt in as one ASS track.
-
-    ``style``: a name of `configs/styles/captions.yaml`; ``position``: x and y of the anchor in shares, None for the style's own.
-    """
-
-    text: str
-    start_s: float
-    end_s: float
-    style: str
-    position: tuple[float, float] | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)  # what the operation sets over its style: font, size, colour ...
-    animation: str = "none"
 
 
 @dataclass(frozen=True)

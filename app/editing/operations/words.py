@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from app.capability import SubtitlesRef
-from app.editing.operations.base import NO_FILES, Caption, Colour, Operation, Place, Scope, Seconds, Share, Stage, Strict
+from app.editing.caption import Caption
+from app.editing.operations.base import NO_FILES, Colour, Operation, Place, Scope, Seconds, Share, Stage, Strict
 from app.editing.problems import Problem
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})

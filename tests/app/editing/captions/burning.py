@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from app.editing.caption import Caption
 from app.editing.captions.ass import ass_document
 from app.editing.graph import described
-from app.editing.operations.base import Caption
 from app.video import ffmpeg
 from configs.captions_file import FONTS_DIR
 

@@ -7,8 +7,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from app.editing.caption import Caption
 from app.editing.captions.animations import ANIMATIONS
-from app.editing.operations.base import Caption
 from app.editing.operations.words import Animation
 from tests.app.editing.captions.burning import burnt, inked, spread
 

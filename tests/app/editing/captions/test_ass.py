@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.editing.caption import Caption
 from app.editing.captions.ass import ass_document
-from app.editing.operations.base import Caption
 from configs.captions_file import caption_styles
 from tests.app.editing.captions.burning import burnt, inked, spread
 

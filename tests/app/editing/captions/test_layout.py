@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.editing.caption import Caption
 from app.editing.captions.layout import laid_out, pitch, styled, wrapped
 from app.editing.captions.wording import width
-from app.editing.operations.base import Caption
 from configs.captions_file import caption_styles
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.editing.caption import Caption
 from app.editing.captions.notes import notes_of
-from app.editing.operations.base import Caption
 
 
 def test_letters_of_no_font_are_named_once():

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from app.editing.caption import Caption
 from app.editing.exports.extras import (
     Bed,
     beds,
@@ -18,11 +19,10 @@ from app.editing.exports.extras import (
     text_colour,
     text_font,
     text_of,
-    text_size,
+    text_px,
     words,
 )  # fmt: skip
 from app.editing.exports.layout import rows
-from app.editing.operations.base import Caption
 from tests.app.editing.exports import films
 
 
@@ -95,12 +95,14 @@ def test_fades_of_the_film_are_those_of_its_edges() -> None:
 
 
 def test_captions_look_as_their_style_says_where_they_say_nothing() -> None:
+    timeline = films.everything()
     plain = Caption("Hi", 0, 1, "meme_top")
     assert text_of(plain) == ("HI" if style_of(plain).upper else "Hi")
     assert text_colour(plain) == style_of(plain).colour
     own = Caption("Hi", 0, 1, "caption", (0.2, 0.3), {"colour": "#ff0000", "font": "Anton\x00", "size_percent": 10})
-    assert (middle_of(own), text_colour(own), text_font(own), text_size(own)) == ((0.2, 0.3), "#ff0000", "Anton ", 0.1)
-    low, high = middle_of(Caption("x", 0, 1, "caption")), middle_of(Caption("x", 0, 1, "meme_top"))
+    assert (middle_of(own, timeline), text_colour(own), text_font(own)) == ((0.2, 0.3), "#ff0000", "Anton ")
+    assert text_px(own, timeline) == pytest.approx(50), "capitals of a tenth of 360 pixels"
+    low, high = (middle_of(Caption("x", 0, 1, style), timeline) for style in ("caption", "meme_top"))
     assert high[1] < 0.5 < low[1] < style_of(Caption("x", 0, 1, "caption")).y
-    assert middle_of(Caption("x", 0, 1, "caption", changes={"y": 0.4})) == (0.5, 0.4)
+    assert middle_of(Caption("x", 0, 1, "caption", changes={"y": 0.4}), timeline) == (0.5, 0.4)
     assert style_of(Caption("x", 0, 1, "gone")).size > 0
