@@ -14,6 +14,8 @@ from app.editing.operations.base import Bench, Operation, Place, Stage, Tools
 from app.editing.operations.pixels import apart_from_alpha
 from app.editing.problems import Problem
 
+_LEAST = 0.05  # nothing at all would mean the filter's own default
+
 
 class Stabilise(Operation):
     """Takes the shake out of a shot (vid.stab, two passes)."""
@@ -65,6 +67,6 @@ class Denoise(Operation):
     def picture(self, pad: Pad, bench: Bench) -> Pad:
         """A recursive filter over space and time: quick, and gentle with edges."""
         force = {"luma_spatial": 8.0, "chroma_spatial": 6.0, "luma_tmp": 12.0, "chroma_tmp": 9.0}
-        options = {name: most * self.strength for name, most in force.items()}
+        options = {name: max(_LEAST, most * self.strength) for name, most in force.items()}
         alpha = bench.place.source is not None and bench.place.source.has_alpha
         return apart_from_alpha(bench, pad, alpha, lambda here: bench.graph.filter("hqdn3d", [here], **options))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Way = np.ndarray[Any, np.dtype[np.float64]]
 
 REST = 0.22  # of the window: how far from its middle the subject may stray before the window moves
-SMOOTH_S = 0.7
+SMOOTH_S = 0.5
 KEPT = 0.98  # share of the frames in which the subject must lie well within the window
 WITHIN = 0.42  # of the window, from its middle
 _TRIES = 7

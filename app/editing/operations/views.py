@@ -17,6 +17,7 @@ from app.editing.operations.base import Bench, Place
 from app.editing.operations.curves import expression
 
 STEPS_SHOW = 2.5  # pixels per frame below which whole-pixel steps can be seen
+BRIEF_S = 0.35  # and a move that is over before the eye can follow it
 _TOLERANCE = 0.02  # pixels
 _LARGEST = 2.2  # beyond it, scaling the whole picture up to cut a part out of it is the slow way
 
@@ -94,7 +95,11 @@ def show(bench: Bench, pad: Pad, first: int, views: Sequence[Window], fine: bool
     All of them interpolate alike, so the picture does not turn sharp when it comes to rest.
     """
     canvas = Canvas(*bench.size)
-    stretches = [row for row in _stretches(views, canvas) if any(view != canvas.whole for view in views[row[0] : row[1]])]
+    stretches = [
+        row
+        for row in _stretches(views, canvas, BRIEF_S * float(bench.place.rate))
+        if any(view != canvas.whole for view in views[row[0] : row[1]])
+    ]
     alike = fine or all(quick for *_, quick in stretches)
     for begin, end, quick in stretches:
         part = views[begin:end]
@@ -150,12 +155,13 @@ def warp(bench: Bench, pad: Pad, first: int, quads: Sequence[Quad], fine: bool) 
     return bench.graph.filter("perspective", [pad], **corners, eval="frame", interpolation=kind, enable=on)
 
 
-def _stretches(views: Sequence[Window], canvas: Canvas) -> Iterator[tuple[int, int, bool]]:
+def _stretches(views: Sequence[Window], canvas: Canvas, brief: float) -> Iterator[tuple[int, int, bool]]:
     """(begin, end, whether quickly) in order, covering all views: still ones apart from moving ones; neighbours alike together."""
     runs: list[tuple[int, int, bool]] = []
     for begin, end, moving in _runs(views):
         part = views[max(begin - 1, 0) : min(end + 1, len(views))]
-        quick = min(view.w for view in part) * _LARGEST > canvas.width and (not moving or _speed(part, canvas) >= STEPS_SHOW)
+        unseen = not moving or end - begin <= brief or _speed(part, canvas) >= STEPS_SHOW
+        quick = unseen and min(view.w for view in part) * _LARGEST > canvas.width
         if runs and runs[-1][2] == quick:
             begin = runs.pop()[0]
         runs.append((begin, end, quick))
@@ -179,11 +185,9 @@ def _moves(views: Sequence[Window], index: int) -> bool:
 
 
 def _speed(views: Sequence[Window], canvas: Canvas) -> float:
-    """Mean way of the corner that goes furthest, pixels of the canvas per frame."""
-    if len(views) < 2:
-        return 0.0
+    """Mean way of the slowest corner, pixels of the canvas per frame: about the point that is closed in on, a zoom hardly moves."""
     steps = []
     for before, after in pairwise(views):
-        scale = canvas.width / after.w
-        steps.append(max(abs(a - b) for a, b in zip(before.corners(), after.corners(), strict=True)) * scale)
-    return fmean(steps)
+        away = [a - b for a, b in zip(before.corners(), after.corners(), strict=True)]
+        steps.append(min(map(math.hypot, away[::2], away[1::2])) * canvas.width / after.w)
+    return fmean(steps) if steps else 0.0

@@ -1,9 +1,12 @@
+"""Curves as expressions: few points, and ffmpeg reads what was meant."""
+
 from __future__ import annotations
 
 import math
 import random
 import subprocess
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +27,7 @@ SHAPES = {
 
 
 def between(points: Sequence[Point], at: int) -> float:
-    for (begin, value), (end, after) in zip(points, points[1:], strict=False):
+    for (begin, value), (end, after) in pairwise(points):
         if begin <= at <= end:
             return value + (after - value) * (at - begin) / (end - begin)
     return points[-1][1]

@@ -1,3 +1,5 @@
+"""How a change gets from nothing to all."""
+
 from itertools import pairwise
 from typing import get_args
 

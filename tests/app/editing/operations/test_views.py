@@ -1,3 +1,5 @@
+"""Views of the picture, told by where a dot is seen."""
+
 from __future__ import annotations
 
 from itertools import pairwise
