@@ -11,7 +11,9 @@ MOST_VALUES = 20_000
 _PERCENT, _SCALE = (-400.0, 400.0), (10.0, 1000.0)
 
 
-def camera_move(analysis: VideoAnalysis, shot: int, *, smooth: bool = True, strength: float = 1.0, seconds: float | None = None) -> CameraMove:
+def camera_move(
+    analysis: VideoAnalysis, shot: int, *, smooth: bool = True, strength: float = 1.0, seconds: float | None = None
+) -> CameraMove:
     """The move of shot number ``shot`` (from 0) in the terms of `camera.csv`, a value for every step of its curve.
 
     Args:

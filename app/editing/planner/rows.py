@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import is_
 
 from app.editing.operations import AnyOperation
 from app.editing.operations.base import Operation
@@ -40,6 +41,7 @@ class Row:
     most_end: int = 0
     kept: bool = False
     offset: int = 0  # source frames of the clips before its own, where several were joined
+    _known: tuple[int, int, Sequence[Operation], int] | None = field(default=None, repr=False, compare=False)  # fitting asks often
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -54,7 +56,14 @@ class Row:
     @property
     def frames(self) -> int:
         """Its length on the film, overlap included."""
-        return frames_of(self.stretches)
+        operations = self.time_operations
+        if self._known is not None:
+            first, end, before, frames = self._known
+            if (first, end) == (self.first, self.end) and len(before) == len(operations) and all(map(is_, before, operations)):
+                return frames
+        frames = frames_of(self.stretches)
+        self._known = (self.first, self.end, operations, frames)
+        return frames
 
     @property
     def seconds(self) -> float:

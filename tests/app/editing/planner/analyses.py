@@ -36,6 +36,11 @@ def picture(start: int, end: int, sharpness: float = 300.0, **changes: Any) -> d
     return {**values, "start_frame": start, "end_frame": end, "best_frames": [start], **changes}
 
 
+def overall() -> dict[str, Any]:
+    """How the film looks."""
+    return {key: value for key, value in picture(0, 25).items() if key not in ("start_frame", "end_frame", "best_frames")}
+
+
 def sound(**changes: Any) -> dict[str, Any]:
     """Sound of a second: soft, then a blow at 0.6 s."""
     values: dict[str, Any] = {
@@ -76,8 +81,7 @@ def analysis(**changes: Any) -> VideoAnalysis:
         "settings": {"detector": "studio", "scene_threshold": 1.0, "min_scene_frames": 3, "frames_per_scene": 3},
         "frame_count": 25, "duration_s": 1.0, "scenes": [scene(0, 0, 10), scene(1, 10, 25)], "quality": quality(),
         "transitions": {"cuts": 1, "gradual": 0, "flashes": 0, "items": []},
-        "picture": {"overall": {key: value for key, value in picture(0, 25).items() if key not in ("start_frame", "end_frame", "best_frames")},
-                    "shots": [picture(0, 10), picture(10, 25, 75.0, remarks=["dark"])]},
+        "picture": {"overall": overall(), "shots": [picture(0, 10), picture(10, 25, 75.0, remarks=["dark"])]},
         "composition": {"shots": [], "remarks": []},
         "subjects": {"sources": {}, "shots": [subject_track(0, 10, [3]), subject_track(10, 25, [12, 20])]},
         "camera": {"kinds": {}, "styles": {}, "shots": []},

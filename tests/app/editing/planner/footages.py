@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def curve(seconds: float, spans: Mapping[tuple[float, float], float], rest: floa
 def footage(cuts: Sequence[float] = (4.0, 9.0, 15.0, 18.0), seconds: float = 24.0, **changes: Any) -> Footage:
     """A clip of some shots, loud at 12 s and lively at 17 s, with a beat every half second."""
     edges = [0.0, *cuts, seconds]
-    shots = tuple(shot(index, start, end) for index, (start, end) in enumerate(zip(edges, edges[1:], strict=False)))
+    shots = tuple(shot(index, start, end) for index, (start, end) in enumerate(pairwise(edges)))
     values: dict[str, Any] = {
         "name": "walk.mp4", "duration_s": seconds, "fps": float(RATE), "width": 1280, "height": 720, "has_sound": True, "shots": shots,
         "sound": curve(seconds, {LOUD_S: 1.0}), "action": curve(seconds, {LIVELY_S: 1.0}),
