@@ -197,7 +197,7 @@ def middle_of(caption: Caption, timeline: Timeline) -> tuple[float, float]:
 
 
 def text_px(caption: Caption, timeline: Timeline) -> float:
-    """The font's size in pixels of the canvas. Styles say how high capitals are, % of the shorter side; a caption itself, % of the height."""
+    """The font's size in pixels of the canvas. Styles say how high capitals are in % of the shorter side, captions in % of the height."""
     size = caption.changes.get("size_percent")
     share = float(size) * timeline.height if size is not None else style_of(caption).size * min(timeline.width, timeline.height)
     return max(4.0, share / 100 / _CAPITAL)

@@ -21,7 +21,7 @@ from app.editing.exports.extras import (
     text_colour,
     text_font,
     text_of,
-    text_size,
+    text_px,
     words,
 )
 from app.editing.exports.keys import Key, moves_of
@@ -338,9 +338,9 @@ def _title(document: _Document, parent: _Placed, word: Words, lane: int) -> None
     colour = " ".join(decimal(int(text_colour(caption)[at : at + 2], 16) / 255, 4) for at in (1, 3, 5))
     ET.SubElement(
         ET.SubElement(made, "text-style-def", id=style), "text-style", font=text_font(caption),
-        fontSize=decimal(text_size(caption) * document.timeline.height, 1), fontColor=f"{colour} 1", alignment="center",
+        fontSize=decimal(text_px(caption, document.timeline), 1), fontColor=f"{colour} 1", alignment="center",
     )  # fmt: skip
-    x, y = middle_of(caption)
+    x, y = middle_of(caption, document.timeline)
     made.append(_transform(document, [Key(0, 1.0, x - 0.5, y - 0.5)]))
 
 

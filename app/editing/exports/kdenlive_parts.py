@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from app.editing.exports.base import decimal, plain_xml, whole
-from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_of, text_size
+from app.editing.exports.base import decimal, plain_xml
+from app.editing.exports.extras import Overlay, Words, middle_of, style_of, text_colour, text_font, text_of, text_px
 from app.editing.exports.keys import Key
 from app.editing.exports.layout import Row
 from app.editing.exports.points import time_points
@@ -116,8 +116,8 @@ def _layer(rect: tuple[float, float, float] | None, overlay: Overlay, timeline: 
 
 def title(root: ET.Element, name: str, word: Words, timeline: Timeline) -> ET.Element:
     """A title clip; the words stand in its own small document."""
-    caption, (x, y) = word.caption, middle_of(word.caption)
-    size = max(4, whole(Fraction(text_size(caption)) * timeline.height))
+    caption, (x, y) = word.caption, middle_of(word.caption, timeline)
+    size = round(text_px(caption, timeline))
     lines = text_of(caption).splitlines() or [""]
     high = round(size * 1.3 * len(lines))
     colour = ",".join(str(int(text_colour(caption)[at : at + 2], 16)) for at in (1, 3, 5))
@@ -128,8 +128,10 @@ def title(root: ET.Element, name: str, word: Words, timeline: Timeline) -> ET.El
     place = ET.SubElement(item, "position", x=decimal((x - 0.5) * timeline.width, 1), y=decimal(y * timeline.height - high / 2, 1))
     ET.SubElement(place, "transform").text = "1,0,0,0,1,0,0,0,1"
     content = ET.SubElement(item, "content", {
-        "font": text_font(caption), "font-pixel-size": str(size), "font-color": f"{colour},255", "font-outline": "2",
-        "font-outline-color": "0,0,0,255", "alignment": "4", "box-width": str(timeline.width), "box-height": str(high),
+        "font": text_font(caption), "font-pixel-size": str(size), "font-color": f"{colour},255", "font-outline": "0",
+        "font-weight": "75" if style_of(caption).bold else "50",
+        "shadow": f"1;#c0000000;{max(1, size // 16)};{max(1, size // 20)};{max(1, size // 20)}",
+        "alignment": "4", "box-width": str(timeline.width), "box-height": str(high),
     })  # fmt: skip
     content.text = "\n".join(lines)
     view = f"0,0,{timeline.width},{timeline.height}"

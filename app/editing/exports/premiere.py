@@ -121,7 +121,7 @@ def _video(document: _Document, media: ET.Element, units: Sequence[_Unit], files
         track = add(video, "track")
         for word in words_lane:
             made = document.item(track, "generatoritem")
-            text(made, word, timeline.rate, timeline.height)
+            text(made, word, timeline)
 
 
 def _times(made: ET.Element, unit: _Unit) -> tuple[Fraction, Fraction]:

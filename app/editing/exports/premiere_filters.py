@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from app.editing.exports.base import decimal, whole
-from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_of, text_size
+from app.editing.exports.base import decimal
+from app.editing.exports.extras import Overlay, Words, middle_of, text_colour, text_font, text_of, text_px
 from app.editing.exports.keys import Key
 from app.editing.exports.layout import Row
 from app.editing.exports.points import time_points
@@ -104,12 +104,12 @@ def _ramps(first: Fraction, last: Fraction, fade: tuple[Fraction, Fraction], ful
     return [*up, *down]
 
 
-def text(made: ET.Element, word: Words, rate: Fraction, height: int) -> None:
+def text(made: ET.Element, word: Words, timeline: Timeline) -> None:
     """A caption as the generator Text."""
     caption = word.caption
     for tag, value in (("name", "Text"), ("enabled", "TRUE"), ("duration", word.frames)):
         add(made, tag, value)
-    rate_of(made, rate)
+    rate_of(made, timeline.rate)
     for tag, at in (("start", word.begins), ("end", word.begins + word.frames), ("in", 0), ("out", word.frames)):
         add(made, tag, at)
     add(made, "alphatype", "black")
@@ -124,9 +124,9 @@ def text(made: ET.Element, word: Words, rate: Fraction, height: int) -> None:
         add(one, tag, said)
     parameter(one, "str", text_of(caption), name="Text")
     parameter(one, "fontname", text_font(caption), name="Font")
-    parameter(one, "fontsize", str(whole(Fraction(text_size(caption)) * height)), name="Size")
+    parameter(one, "fontsize", decimal(text_px(caption, timeline), 0), name="Size")
     colour = add(parameter(one, "fontcolor", None, name="Font Color"), "value")
     for tag, part in zip(("alpha", "red", "green", "blue"), ("ff", *(text_colour(caption)[at : at + 2] for at in (1, 3, 5))), strict=True):
         add(colour, tag, int(part, 16))
-    x, y = middle_of(caption)
+    x, y = middle_of(caption, timeline)
     parameter(one, "origin", (x - 0.5, y - 0.5), name="Origin")

@@ -59,7 +59,7 @@ class Read:
         assert 0 <= at <= int(str(producer.get("out"))), "within the producer"
         freeze = next((f for f in entry.findall("filter") if prop(f, "mlt_service") == "freeze"), None)
         if freeze is not None:
-            at = int(str(prop(freeze, "frame")))
+            at = int(str(entry.get("in"))) + int(str(prop(freeze, "frame")))  # the filter counts from where the entry begins
         link = producer.find("link")
         if link is not None:
             keys = [tuple(map(Fraction, key.split("="))) for key in str(prop(link, "time_map")).split(";")]

@@ -80,7 +80,7 @@ def test_a_layer_has_its_place() -> None:
 def test_a_caption_is_a_generator() -> None:
     timeline = films.everything()
     root = ET.Element("generatoritem")
-    text(root, words(timeline, {})[0], timeline.rate, timeline.height)
+    text(root, words(timeline, {})[0], timeline)
     assert (root.findtext("start"), root.findtext("end"), root.findtext("effect/effectid")) == ("13", "38", "Text")
     assert value(root, "str") == 'Hello <you> & "me"\nagain'
     assert root.find(".//alpha") is not None
