@@ -15,7 +15,7 @@ from jobs.context import JobContext
 
 DEFAULT_STYLE = "dramatic"
 MOST_ROUNDS = 6
-_PLANNED, _RENDERED, _JUDGED = 0.3, 0.85, 0.98
+_PLANNED, _RENDERED, _JUDGED, _TRIED = 0.3, 0.85, 0.98, 0.8
 
 
 class ParodyVideo(Brief):
@@ -60,25 +60,23 @@ def parody_video(request: ParodyVideo, job: JobContext) -> ParodyFilm:
     """
     began = time.monotonic()
     asked = request if request.style or request.goal else request.model_copy(update={"style": DEFAULT_STYLE})
-    best: tuple[float, ParodyFilm] | None = None
-    attempts: list[Attempt] = []
-    for number in range(request.rounds):
-        film = _attempt(asked, number, request, job)
-        attempts.append(Attempt(seed=film.plan.seed, artifact_id=film.artifact_id, score=film.score))
-        job.publish("attempts", [attempt.model_dump(mode="json") for attempt in attempts])
-        rank = film.score if film.score is not None else 0.0
-        if best is None or rank > best[0]:
-            best = (rank, film)
-    assert best is not None
+    tries = [_attempt(asked, number, request, job) for number in range(request.rounds)]
+    best = max(tries, key=lambda film: film.score if film.score is not None else 0.0)
+    if request.rounds > 1:
+        job.progress(_TRIED, f"Rendering {best.seconds:.0f} s")
+        best = _with_film(best, job.run(f"render-{job.attempt}", "video.edit", {"plan": best.plan.model_dump(mode="json")}))
+    job.publish("film", {"artifact_id": best.artifact_id, "seconds": best.seconds})
     job.progress(1.0, "Done")
-    return best[1].model_copy(update={"attempts": attempts, "took_s": round(time.monotonic() - began, 3)})
+    attempts = [Attempt(seed=film.plan.seed, artifact_id=film.artifact_id, score=film.score) for film in tries]
+    return best.model_copy(update={"attempts": attempts, "took_s": round(time.monotonic() - began, 3)})
 
 
 def _attempt(asked: Brief, number: int, request: ParodyVideo, job: JobContext) -> ParodyFilm:
-    """One plan, rendered and judged."""
+    """One plan, rendered and judged; small and quick where it is one of several."""
+    whole = _TRIED if request.rounds > 1 else 1.0
 
     def at(share: float) -> float:
-        return (number + share) / request.rounds
+        return whole * (number + share) / request.rounds
 
     key = f"{number + 1}-{job.attempt}"
     job.progress(at(0.0), "Analyzing and planning" if not number else f"Planning, attempt {number + 1} of {request.rounds}")
@@ -88,24 +86,30 @@ def _attempt(asked: Brief, number: int, request: ParodyVideo, job: JobContext) -
     plan = planned.plan.model_dump(mode="json")
     job.publish("plan", {"plan": plan, "planner": planned.planner, "seconds": planned.seconds, "notes": planned.notes})
     job.progress(at(_PLANNED), f"Rendering {planned.seconds:.0f} s")
-    made = job.run(f"render-{key}", "video.edit", {"plan": plan})
-    job.publish("film", {"artifact_id": made["artifact_id"], "seconds": made["seconds"]})
-    notes = [*planned.notes, *made.get("notes", [])]
-    evaluation = _judged(asked, planned, made, key, job, at(_RENDERED), notes) if request.judge or request.rounds > 1 else None
+    made = job.run(f"render-{key}", "video.edit", {"plan": plan, "preview": request.rounds > 1})
+    film = ParodyFilm(
+        artifact_id="", plan=planned.plan, planner=planned.planner, analysis=planned.analysis, seconds=0.0, notes=planned.notes, took_s=0.0
+    )
+    film = _with_film(film, made)
+    if request.judge or request.rounds > 1:
+        job.progress(at(_RENDERED), "Judging the film")
+        film = _judged(asked, film, key, job)
+        job.publish(f"attempt-{number + 1}", {"seed": film.plan.seed, "artifact_id": film.artifact_id, "score": film.score})
     job.progress(at(_JUDGED), "Keeping the film")
-    return ParodyFilm(
-        artifact_id=made["artifact_id"], plan=planned.plan, planner=planned.planner, score=evaluation["score"] if evaluation else None,
-        evaluation=evaluation, analysis=planned.analysis, seconds=made["seconds"], engine=made["engine"], notes=notes, took_s=0.0,
-    )  # fmt: skip
+    return film
 
 
-def _judged(
-    asked: Brief, planned: PlannedFilm, made: dict[str, Any], key: str, job: JobContext, share: float, notes: list[str]
-) -> dict[str, Any] | None:
-    """What the judge says; a film that cannot be judged is a film nevertheless."""
-    job.progress(share, "Judging the film")
+def _with_film(film: ParodyFilm, made: dict[str, Any]) -> ParodyFilm:
+    """With the file that a render has made."""
+    said = [note for note in made.get("notes", []) if note not in film.notes]
+    values = {"artifact_id": made["artifact_id"], "seconds": made["seconds"], "engine": made["engine"], "notes": [*film.notes, *said]}
+    return film.model_copy(update=values)
+
+
+def _judged(asked: Brief, film: ParodyFilm, key: str, job: JobContext) -> ParodyFilm:
+    """With what the judge says; a film that cannot be judged is a film nevertheless."""
     wanted = {
-        "video": made["artifact_id"], "plan": planned.plan.model_dump(mode="json"), "goal": asked.goal, "style": planned.plan.style,
+        "video": film.artifact_id, "plan": film.plan.model_dump(mode="json"), "goal": asked.goal, "style": film.plan.style,
         "duration_s": asked.duration_s,
     }  # fmt: skip
     try:
@@ -113,6 +117,5 @@ def _judged(
     except StudioError as error:
         if error.code == "cancelled":
             raise
-        notes.append(f"The film could not be judged: {error.message}")
-        return None
-    return found
+        return film.model_copy(update={"notes": [*film.notes, f"The film could not be judged: {error.message}"]})
+    return film.model_copy(update={"score": found["score"], "evaluation": found})

@@ -30,6 +30,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "video.stills": {"frames": [0, 5]},
     "video.moment": {"at_s": 0.2},
     "video.auto_edit": {"rounds": 2},
+    "video.plan": {"style": "chaotic", "planner": "built_in"},
+    "video.parody": {"style": "wholesome", "planner": "built_in", "judge": False},
     "video.export": {"formats": ["otio", "edl", "chapters"]},
     "model.install": {"model": "tiny", "libraries": False},
     "model.import": {"name": "brought"},
