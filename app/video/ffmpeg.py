@@ -20,7 +20,7 @@ from configs.errors import StudioError, Unavailable
 
 OnStep = Callable[[float, str], None]
 
-_QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
+_QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-stats_period", "0.1")  # so often it says how far it is
 _TAIL_LINES = 12
 FULL, FULL_REMEDY = "The disk is full: the film could not be written.", "Free some space and render again."
 _FULL = ("No space left on device", "There is not enough space on the disk", "Disk quota exceeded")

@@ -25,7 +25,7 @@ from app.video import ffmpeg
 OnStep = Callable[[float, str], None]
 PREVIEW_PX = 360
 MOST_INPUTS = 40  # files open at once in one run
-_JOINING = 0.96
+_JOINING = 0.96  # how far it is when all pieces are there
 
 
 @dataclass(frozen=True)

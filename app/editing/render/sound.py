@@ -12,6 +12,7 @@ from app.editing.timeline import Timeline
 
 _SUFFIXES = {"mp4": ".m4a", "mov": ".m4a", "webm": ".opus", "gif": ""}
 _LOOK_S = 0.1
+WAITING = 0.96  # how far a film is when only its sound is missing
 
 
 class _Stopped(Exception):
@@ -54,7 +55,7 @@ class Sound:
         """The finished sound; None where nothing is heard."""
         while self._thread is not None and self._thread.is_alive():
             self._thread.join(_LOOK_S)
-            on_step(0.97, "Mixing sound")
+            on_step(WAITING, "Mixing sound")
         self.check()
         return self._made
 
