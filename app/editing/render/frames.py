@@ -68,7 +68,7 @@ def runs(frames: Sequence[int], most_backwards: int) -> list[Run]:
             change = frames[number] - frames[number - 1]
             turn = (change > 0) - (change < 0)
             same = turn == 0 or direction in (0, turn)
-            crowded = direction < 0 and turn != 0 and distinct >= most_backwards
+            crowded = (direction or turn) < 0 and turn != 0 and distinct >= most_backwards
             if same and not crowded:
                 direction = direction or turn
                 distinct += turn != 0

@@ -29,7 +29,7 @@ def piece_key(
         "canvas": [timeline.width, timeline.height, str(timeline.rate), output.fit, output.background, output.alpha],
         "encoder": [encoder.arguments, encoder.pix_fmt, encoder.piece, colour_arguments(timeline)],
         "parts": [_part(timeline, part, hashes) for part in parts_of(timeline, span)],
-        "film": [_film(timeline, index, operation, span, hashes) for index, operation in enumerate(timeline.plan.film)],
+        "film": [_film(timeline, *row, span, hashes) for row in enumerate(timeline.plan.film) if has_picture(row[1])],
         "captions": words.of(span),
         "frames": span.frames,
     }
@@ -67,7 +67,5 @@ def _operation(operation: Operation, place: Place, hashes: Mapping[str, str]) ->
 
 def _film(timeline: Timeline, index: int, operation: Operation, span: Span, hashes: Mapping[str, str]) -> list[Any]:
     """An operation on the film; where on the film the piece lies counts only for those that change with time."""
-    if not has_picture(operation):
-        return []
     where = [] if operation.STEADY else [span.begin, timeline.frames]
     return [_operation(operation, timeline.film_place(index), hashes), where]

@@ -57,7 +57,7 @@ def smart_cut(timeline: Timeline) -> SmartCut | None:
     """How the film can be made mostly by copying; None where it cannot."""
     if not _plain(timeline):
         return None
-    streams = [_stream_of(facts) for facts in {clip.source.id: clip.source for clip in timeline.clips}.values()]
+    streams = [_stream_of(facts) for facts in {clip.source.path: clip.source for clip in timeline.clips}.values()]
     if any(stream is None or stream != streams[0] for stream in streams) or streams[0] is None:
         return None
     parts: list[Copied | Span] = []
@@ -132,7 +132,7 @@ def _add_clip(parts: list[Copied | Span], clip: Clip) -> None:
             _add_span(parts, at, at + begin - done)
             at += begin - done
         last = parts[-1] if parts else None
-        if isinstance(last, Copied) and last.source.id == clip.source.id and last.end == begin and last.at + last.frames == at:
+        if isinstance(last, Copied) and last.source.path == clip.source.path and last.end == begin and last.at + last.frames == at:
             parts[-1] = Copied(clip.source, last.begin, end, last.at)
         else:
             parts.append(Copied(clip.source, begin, end, at))
