@@ -65,8 +65,8 @@ class Denoise(Operation):
     ONCE: ClassVar[bool] = True
 
     def picture(self, pad: Pad, bench: Bench) -> Pad:
-        """A recursive filter over space and time: quick, and gentle with edges."""
-        force = {"luma_spatial": 8.0, "chroma_spatial": 6.0, "luma_tmp": 12.0, "chroma_tmp": 9.0}
+        """A recursive filter over time, and a little over space: quick, and gentle with edges."""
+        force = {"luma_spatial": 7.0, "chroma_spatial": 7.0, "luma_tmp": 28.0, "chroma_tmp": 28.0}
         options = {name: max(_LEAST, most * self.strength) for name, most in force.items()}
         alpha = bench.place.source is not None and bench.place.source.has_alpha
         return apart_from_alpha(bench, pad, alpha, lambda here: bench.graph.filter("hqdn3d", [here], **options))

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.editing.graph import Graph, Pad
 from app.editing.operations import keying
 from app.editing.operations.base import Bench, Colour, Operation, Place, Scope, Seconds, Share, SoundLayer, SourceId, Stage
-from app.editing.operations.pixels import apart_from_alpha, colour_pictures, delayed, lay_over, working
+from app.editing.operations.pixels import apart_from_alpha, colour_pictures, converted, delayed, lay_over, working
 from app.editing.operations.views import during, stretch
 from app.editing.problems import Problem
 
@@ -95,12 +95,12 @@ class Composite(Operation):
         how, neutral = _BLENDS[self.mode]
         frames = span[1] - span[0]
         layer = graph.filter("overlay", [colour_pictures(bench, neutral, frames), layer], format="yuv420", shortest=True)
-        layer = graph.filter("format", [delayed(bench, layer, span[0])], pix_fmts="gbrp")
+        layer = converted(graph, delayed(bench, layer, span[0]), "gbrp")
         pad, part = graph.filters("split", [pad], 2)
         part = graph.filter("select", [part], expr=during(bench, *span))
-        part = graph.filter("format", [part], pix_fmts="gbrp")
+        part = converted(graph, part, "gbrp")
         part = graph.filter("blend", [part, layer], all_mode=how, all_opacity=self.opacity)
-        part = graph.filter("format", [part], pix_fmts=working(bench.place))
+        part = converted(graph, part, working(bench.place))
         return graph.filter("overlay", [pad, part], format="yuv420", enable=during(bench, *span))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.editing.graph import Pad
+from app.editing.graph import Graph, Pad
 from app.editing.operations.base import Bench, Place
 from app.editing.operations.views import during
 
@@ -16,8 +16,13 @@ def working(place: Place) -> str:
 
 def in_colours(bench: Bench, pad: Pad, work: Callable[[Pad], Pad]) -> Pad:
     """Does something to red, green and blue instead of brightness and colour differences; transparency passes by."""
-    pad = work(bench.graph.filter("format", [pad], pix_fmts="gbrap" if bench.place.alpha else "gbrp"))
-    return bench.graph.filter("format", [pad], pix_fmts=working(bench.place))
+    pad = work(converted(bench.graph, pad, "gbrap" if bench.place.alpha else "gbrp"))
+    return converted(bench.graph, pad, working(bench.place))
+
+
+def converted(graph: Graph, pad: Pad, pixels: str) -> Pad:
+    """In another pixel format, rounded to the nearest level: left to itself ffmpeg rounds down, and two ways darken visibly."""
+    return graph.filter("format", [graph.filter("scale", [pad], flags="accurate_rnd+full_chroma_int")], pix_fmts=pixels)
 
 
 def apart_from_alpha(bench: Bench, pad: Pad, alpha: bool, work: Callable[[Pad], Pad]) -> Pad:

@@ -64,6 +64,12 @@ class Tools:
         arguments = ["-i", str(self.place.source.path), "-vf", chain + described(name, **options), "-an", "-f", "md5"]
         self.run(arguments, self.folder / "seen.md5", 1, message)
 
+    def copy_frames(self, output: Path, message: str) -> Path:
+        assert self.place.source is not None
+        chain = f"trim=start_frame={self.place.source_start}:end_frame={self.place.source_end},setpts=PTS-STARTPTS,format=gbrp"
+        codec = ["-an", "-c:v", "ffv1", "-f", "matroska"]
+        return self.run(["-i", str(self.place.source.path), "-vf", chain, *codec], output, 1, message)
+
 
 @dataclass
 class Studio:

@@ -19,7 +19,7 @@ def written(folder: Path, text: str | bytes) -> Path:
 
 
 def test_rows_in_order_red_quickest(tmp_path: Path) -> None:
-    table = read_cube(written(tmp_path, "\ufeffTITLE \"a\"\n\n# c\n" + SAME + "\n"))
+    table = read_cube(written(tmp_path, '\ufeffTITLE "a"\n\n# c\n' + SAME + "\n"))
     assert (table.size, table.flat) == (2, False)
     assert table.rows[1] == (1, 0, 0)
     assert [table.unchanged(number) for number in range(8)] == list(table.rows)

@@ -11,7 +11,6 @@ import pytest
 from app.editing.graph import Graph, Pad
 from app.editing.operations.joins import Kind, Transition, join
 
-
 RATE = Fraction(24)
 BEFORE, AFTER = 12, 10
 

@@ -158,7 +158,9 @@ def test_a_shake_keeps_its_reach_shows_no_border_and_can_be_told_again(studio: A
 
 def test_a_shake_lasts_as_long_as_it_should_and_dies_away(studio: Any, dots: Any) -> None:
     pictures = dots.draw((80, 45), frames=36)
-    away = np.abs(dots.path(studio.render(Shake(at_s=0.25, duration_s=1, strength_percent=5, decays=True), pictures)) - [80, 45]).max(axis=1)
+    away = np.abs(dots.path(studio.render(Shake(at_s=0.25, duration_s=1, strength_percent=5, decays=True), pictures)) - [80, 45]).max(
+        axis=1
+    )
     assert away[:6].max() < 0.1
     assert away[30:].max() < 0.1
     assert away[6:14].max() > 3 * away[22:30].max()

@@ -37,7 +37,9 @@ def test_the_largest_window_of_each_shape(studio: Any, dots: Any, aspect: Any) -
 
 def way(frames: int, size: int = 160) -> list[float]:
     """A subject that rests, walks across, and comes half back."""
-    return [size * (0.2 + 0.55 * min(max(k - 20, 0), 50) / 50 - 0.2 * math.sin(min(max(k - 90, 0), 30) / 30 * math.pi / 2)) for k in range(frames)]
+    across = [min(max(k - 20, 0), 50) / 50 for k in range(frames)]
+    back = [math.sin(min(max(k - 90, 0), 30) / 30 * math.pi / 2) for k in range(frames)]
+    return [size * (0.2 + 0.55 * a - 0.2 * b) for a, b in zip(across, back, strict=True)]
 
 
 def test_the_subject_stays_in_the_window_without_jerks(studio: Any, dots: Any) -> None:
