@@ -124,23 +124,31 @@ def _producer(document: _Document, source: SourceFacts, speed: Fraction = Fracti
     return name
 
 
-def _place(document: _Document, row: Row, piece: Piece) -> int:
+def _place(row: Row, piece: Piece) -> Fraction:
     """The frame of the producer, at the film's rate and the piece's speed, with which a piece begins."""
     if row.still:
-        return 0
+        return Fraction(0)
     speed = row.speed(piece)
     if speed < 0:
         length = source_frames(row.clip.source, row.film_rate)
-        return whole((length - piece.end) * row.film_rate / row.clock.rate / abs(speed))
-    return whole(Fraction(piece.first) * row.film_rate / row.clock.rate / speed)
+        return (length - piece.end) * row.film_rate / row.clock.rate / abs(speed)
+    return piece.first * row.film_rate / row.clock.rate / speed
+
+
+def _mapped(row: Row) -> bool:
+    """Whether only a time map says it: a ramp, several speeds under a transition, or an in-point between two frames of a warp."""
+    if row.still:
+        return False
+    between = (row.speed(piece) != 1 and _place(row, piece).denominator != 1 for piece in row.pieces if not piece.held)
+    joined = len(row.pieces) > 1 and (row.clip.overlap > 0 or row.leaves > 0)
+    return joined or any(not piece.even for piece in row.pieces) or any(between)
 
 
 def _entries(document: _Document, row: Row, *, heard: bool) -> list[_Entry]:
-    """One entry per speed; a row with a ramp, or with several speeds under a transition, is one entry with a time map."""
+    """One entry per speed, or one with a time map for the row."""
     track = row.volume().track if heard else 0
-    joined = row.clip.overlap > 0 or row.leaves > 0
     keep = next((o.keep_pitch for o in row.clip.segment.operations if isinstance(o, Speed | Ramp)), True)
-    if any(not piece.even for piece in row.pieces) or (len(row.pieces) > 1 and joined):
+    if _mapped(row):
         made = remapped(document.root, f"chain{row.number}{'a' if heard else 'v'}", row, path_of(row.clip.source), keep)
         _producer(document, row.clip.source)
         number = document.bin[row.clip.source.id][0]
@@ -158,7 +166,7 @@ def _entries(document: _Document, row: Row, *, heard: bool) -> list[_Entry]:
             continue
         speed = Fraction(1) if row.still else row.speed(piece)
         name = _producer(document, row.clip.source, speed, keep, track)
-        found.append(_Entry(piece.begins, piece.frames, name, _place(document, row, piece), number=document.bin[row.clip.source.id][0]))
+        found.append(_Entry(piece.begins, piece.frames, name, whole(_place(row, piece)), number=document.bin[row.clip.source.id][0]))
     return found
 
 

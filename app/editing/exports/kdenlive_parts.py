@@ -14,6 +14,9 @@ from app.editing.exports.points import time_points
 from app.editing.operations.time import Ramp, Speed
 from app.editing.timeline import Timeline
 
+# MLT reckons a time map in floating point; exactly on the edge of a frame it would now and then show its neighbour.
+_ASIDE_S = Fraction(1, 100_000)
+
 
 def prop(parent: ET.Element, name: str, value: str | int) -> None:
     """A property."""
@@ -47,7 +50,8 @@ def remapped(root: ET.Element, name: str, row: Row, path: str, pitch: bool) -> E
     link = ET.SubElement(made, "link")
     smooth = next((o.smooth for o in row.clip.segment.operations if isinstance(o, Speed | Ramp)), "none")
     prop(link, "mlt_service", "timeremap")
-    times = ";".join(f"{frame}={decimal(row.in_seconds(value), 6)}" for frame, value in time_points(row))
+    aside = _ASIDE_S if all(stretch.step >= 0 for stretch in row.clip.stretches) else -_ASIDE_S
+    times = ";".join(f"{frame}={decimal(row.in_seconds(value) + aside, 6)}" for frame, value in time_points(row))
     for key in ("time_map", "map"):  # the second is what MLT before 7.14 calls it
         prop(link, key, times)
     prop(link, "image_mode", "nearest" if smooth == "none" else "blend")

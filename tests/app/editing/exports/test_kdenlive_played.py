@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +40,14 @@ def numbers(film: Path) -> list[int]:
 
 
 def film(clip: Path) -> Timeline:
-    source = replace(
-        films.video("a"), folder=str(clip.parent), path=clip, frame_count=100, duration_s=4.0, width=160, height=90, audio_tracks=0
-    )
+    size = {"width": 160, "height": 90, "frame_count": 100, "duration_s": 4.0}
+    source = films.video("a", folder=str(clip.parent), audio_tracks=0, **size)
     return films.film(
         source,
         segments=[
             films.cut(0.4, 1), films.cut(1, 2, {"op": "speed", "factor": 2}), films.cut(2, 3, {"op": "reverse"}),
-            films.cut(0, 1, {"op": "freeze", "at_s": 0.4, "duration_s": 0.4}), films.cut(0, 3, {"op": "ramp", "from_factor": 1, "to_factor": 3}),
+            films.cut(0, 1, {"op": "freeze", "at_s": 0.4, "duration_s": 0.4}),
+            films.cut(0, 3, {"op": "ramp", "from_factor": 1, "to_factor": 3}),
         ],
     )  # fmt: skip
 
