@@ -22,7 +22,7 @@ def in_colours(bench: Bench, pad: Pad, work: Callable[[Pad], Pad]) -> Pad:
 
 def converted(graph: Graph, pad: Pad, pixels: str) -> Pad:
     """In another pixel format, rounded to the nearest level: left to itself ffmpeg rounds down, and two ways darken visibly."""
-    return graph.filter("format", [graph.filter("scale", [pad], flags="accurate_rnd+full_chroma_int")], pix_fmts=pixels)
+    return graph.filter("format", [graph.filter("scale", [pad], flags="accurate_rnd")], pix_fmts=pixels)
 
 
 def apart_from_alpha(bench: Bench, pad: Pad, alpha: bool, work: Callable[[Pad], Pad]) -> Pad:
