@@ -33,9 +33,10 @@ export class Layer {
   /** Source frame on screen, fractions included. */
   get position() { return (this.video.currentTime - this.source.offset) * this.source.rate; }
 
-  /** Turns to a clip of the film, standing on one of its source frames. */
-  cue(clip, source, frame) {
-    this.clip = clip;
+  /** Turns to a clip of the film, standing on one of its source frames; `early` where it will play on from there. */
+  cue(clip, source, frame, early = false) {
+    if (early !== this.early) this.at = null;
+    Object.assign(this, { clip, early });
     if (this.source !== source || this.url !== source.url) this.#load(source);
     this.seek(frame);
   }
@@ -59,7 +60,7 @@ export class Layer {
     this.#go(frame);
   }
 
-  #go(frame) { this.wanted = frame; this.next = null; this.video.currentTime = this.source.middle(frame); }
+  #go(frame) { this.wanted = frame; this.next = null; this.video.currentTime = this.source.middle(frame, this.early); }
 
   #seeked() {
     const { next } = this;
@@ -94,7 +95,8 @@ export class Layer {
 
   /** Plays on at `rate` times the source's own speed; false where no browser can. */
   run(rate, pitch) {
-    if (rate < SLOWEST || rate > FASTEST) return false;
+    this.playable = rate >= SLOWEST && rate <= FASTEST;
+    if (!this.playable) return false;
     if (Math.abs(this.video.playbackRate - rate) > 0.004 * rate) this.video.playbackRate = rate;
     this.video.preservesPitch = pitch;
     this.moving = true;

@@ -12,6 +12,8 @@ import { Layer } from "./plan_layer.js";
 import { Bed } from "./plan_music.js";
 
 const EARLY = 0.55; // of a drawing interval: a join that would come too late by less is made now
+const TAIL = 1.3; // drawing intervals before a row's end in which its picture is held, lest a frame behind the cut be seen
+const AHEAD = 0.5; // source frames by which browsers show a picture before its time
 
 /** Source position at every film frame of a clip, counted from its in-point. */
 function trackOf(clip) {
@@ -109,7 +111,7 @@ export class FilmPlayer extends EventTarget {
     idle.show(false, false);
     this.idle = idle;
     const next = this.#after(this.clip), source = next && this.sources.get(this.rows.get(next.segment)?.source);
-    if (source?.url) idle.cue(next, source, sourceFrame(next, 0));
+    if (source?.url) idle.cue(next, source, sourceFrame(next, 0), true);
   }
 
   toggle() { if (this.playing) this.pause(); else this.play(); }
@@ -118,6 +120,7 @@ export class FilmPlayer extends EventTarget {
     if (!this.film?.frames || this.playing) return;
     const from = this.frame >= this.last ? 0 : this.frame;
     this.seek(from);
+    if (this.active.source) this.active.cue(this.clip, this.active.source, sourceFrame(this.clip, this.frame - this.clip.begins), true);
     this.playing = true;
     this.at = this.frame - this.clip.begins;
     this.#lead(performance.now());
@@ -154,22 +157,30 @@ export class FilmPlayer extends EventTarget {
     const step = track[Math.min(clip.frames, here + 1)] - track[here];
     const still = source.kind === "image" || step === 0;
     const row = this.rows.get(clip.segment), pitch = (row?.operations ?? []).every((operation) => operation.keep_pitch !== false);
-    if (!still && step > 0 && active.run((slope * this.film.fps) / source.rate, pitch)) {
-      this.#lead(now);
-      if (!active.running || active.video.seeking) return;
+    if (!still && step > 0 && this.#follows(now, here, step, (slope * this.film.fps) / source.rate, pitch)) return;
+    this.at = this.led.at + ((now - this.led.now) / 1000) * this.film.fps;
+    active.hold();
+    if (source.kind === "image" || (!still && step > 0 && active.playable)) return;
+    const frame = sourceFrame(clip, Math.min(this.at, clip.frames - 1));
+    if (frame !== this.held) { this.held = frame; active.seek(frame); }
+  }
+
+  /** The clock follows the picture, until just before the row's end; false where it has to lead. */
+  #follows(now, here, step, rate, pitch) {
+    const { clip, active } = this, track = trackOf(clip);
+    if (active.running && !active.video.seeking) {
       const position = active.position - clip.first;
       let at = here;
       while (at < clip.frames && track[at + 1] <= position && track[at + 1] > track[at]) at += 1;
       const wide = at < clip.frames ? track[at + 1] - track[at] : 1;
       this.at = Math.max(this.at, Math.min(clip.frames, at + (wide > 0 ? Math.min(1, Math.max(0, (position - track[at]) / wide)) : 0)));
-      this.held = null;
-      return;
+      this.#lead(now);
     }
-    this.at = this.led.at + ((now - this.led.now) / 1000) * this.film.fps;
-    active.hold();
-    if (source.kind === "image") return;
-    const frame = sourceFrame(clip, Math.min(this.at, clip.frames - 1));
-    if (frame !== this.held) { this.held = frame; active.seek(frame); }
+    this.held = null;
+    if (this.at + (TAIL * this.interval * this.film.fps) / 1000 + AHEAD / step >= clip.frames) return false;
+    const runs = active.run(rate, pitch);
+    if (runs) this.#lead(now);
+    return runs;
   }
 
   #tick(now) {

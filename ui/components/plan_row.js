@@ -43,7 +43,7 @@ export class PlanRow {
     this.node = el("li.plan-row", { tabindex: "-1" }, this.grip, this.check, el("span.plan-picture", {}, this.thumb, this.number),
       el("div.plan-main", {}, this.times, this.chips, this.words, this.reason, this.problems), this.actions);
     this.node.addEventListener("pointerdown", (event) => { if (!event.target.closest(".plan-grip, .plan-check")) table.pick(this.id, event); });
-    this.node.addEventListener("focusin", () => table.focused(this.id));
+    this.node.addEventListener("focusin", (event) => { if (!event.target.closest(".plan-grip, .plan-check")) table.focused(this.id); });
   }
 
   /** `view`: {number, count, segment, source, clip, rate, problems, selected, open}. */

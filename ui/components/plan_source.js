@@ -35,8 +35,8 @@ export class SourceClip extends EventTarget {
   /** The frame that begins nearest to a time, as the studio counts. */
   frameAt(seconds) { return Math.floor(seconds * this.rate + 0.5 + 1e-6); }
   timeOf(frame) { return this.rate ? Math.round((frame / this.rate) * 1e6) / 1e6 : 0; }
-  /** Where a player has to stand to show a frame: in the middle of it. */
-  middle(frame) { return (frame + 0.5) / this.rate + this.offset; }
+  /** Where a player has to stand to show a frame: in the middle of it, or early in it when it is to play on from there. */
+  middle(frame, early = false) { return (frame + (early && !this.info?.video?.vfr ? 0.2 : 0.5)) / this.rate + this.offset; }
   /** The frame a player shows at its time. */
   shown(mediaTime) { return Math.floor((mediaTime - this.offset) * this.rate + 0.25); }
 

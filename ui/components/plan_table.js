@@ -37,7 +37,7 @@ export class PlanTable {
     const { plan, film, sources, problems, selected } = draft;
     if (!plan) { this.list.replaceChildren(); this.rows.clear(); return; }
     const clips = new Map(film.clips.map((clip) => [clip.segment, clip])), approved = plan.segments.filter((segment) => segment.approved !== false).length;
-    const at = new Map();
+    const at = new Map(), focused = this.list.contains(document.activeElement) ? document.activeElement : null;
     for (const problem of problems) { const row = rowOfPath(problem.path); at.set(row, [...(at.get(row) ?? []), problem]); }
     patchList(this.list, plan.segments, (segment) => segment.id, (segment) => this.#create(segment), (node, segment) => {
       const number = plan.segments.indexOf(segment);
@@ -51,6 +51,7 @@ export class PlanTable {
     patchList(this.problems, others, (problem) => problem.path + problem.code, () => el("li"), (item, problem) => setText(item, [problem.message, problem.remedy].filter(Boolean).join(" ")));
     setHidden(this.problems, !others.length);
     this.#film(plan);
+    this.#keepFocus(selected, focused);
   }
 
   #create(segment) {
@@ -70,6 +71,13 @@ export class PlanTable {
       (node, { operation, index }) => { if (operation) { node.index = index; setText(node.lastChild, operationWords(operation)); node.setAttribute("aria-label", `${operationWords(operation)}: change or remove`); } });
   }
 
+  /** The keys belong to the row that is selected, wherever the selection came from. */
+  #keepFocus(selected, focused) {
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true }); // a node that is moved loses it
+    const here = document.activeElement;
+    if (selected && here?.classList.contains("plan-row") && here.dataset.key !== selected) this.rows.get(selected)?.node.focus({ preventScroll: true });
+  }
+
   pictures(thumb) { for (const [id, row] of this.rows) row.picture(thumb(id)); }
 
   /** Brings a row into view without moving what is there already. */
@@ -85,8 +93,7 @@ export class PlanTable {
     if (step) {
       event.preventDefault();
       event.stopPropagation();
-      const next = step < 0 ? node.previousElementSibling : node.nextElementSibling;
-      if (next?.dataset.key) { this.desk.pick(next.dataset.key, true); this.focus(next.dataset.key); }
+      this.desk.pickBeside(step);
       return;
     }
     const name = { Delete: "remove", Backspace: "remove", d: "duplicate" }[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -146,8 +146,16 @@ export class Draft extends EventTarget {
     this.#take(this.pending.reduce((plan, { change }) => change(plan), this.edit.plan));
   }
 
-  async step(name) {
-    if (!this.id || this.saving || this.stepping) return null;
+  /** Undo or redo; resolves to what it was, or null when there is nothing. Those asked for quickly wait for each other. */
+  step(name) {
+    const next = (this.steps ?? Promise.resolve()).then(() => this.#step(name));
+    this.steps = next.catch(() => {});
+    return next;
+  }
+
+  async #step(name) {
+    while (this.saving) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!this.id) return null;
     const label = this.edit[`${name}_label`];
     if (!this.edit[`can_${name}`]) return null;
     this.stepping = true;

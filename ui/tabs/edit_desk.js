@@ -133,12 +133,11 @@ export class EditDesk {
   }
 
   async step(name) {
-    const { edit } = this.draft;
-    if (!edit) return;
-    if (!edit[`can_${name}`]) { toast(name === "undo" ? "There is nothing to undo." : "There is nothing to redo."); return; }
+    if (!this.draft.edit) return;
     try {
       const label = await this.draft.step(name);
-      if (label !== null) toast(`${name === "undo" ? "Undone" : "Done again"}${label ? `: ${label}` : ""}`);
+      if (label === null) toast(name === "undo" ? "There is nothing to undo." : "There is nothing to redo.");
+      else toast(`${name === "undo" ? "Undone" : "Done again"}${label ? `: ${label}` : ""}`);
     } catch (error) { toastError(error); }
   }
 
@@ -147,12 +146,13 @@ export class EditDesk {
     const { selected } = this.draft;
     const acts = {
       split: () => this.split(), markIn: () => this.mark("in"), markOut: () => this.mark("out"), undo: () => this.step("undo"), redo: () => this.step("redo"), moment: () => this.tab.moment(),
-      rowUp: () => this.#pickBeside(-1), rowDown: () => this.#pickBeside(1), remove: () => selected && this.act(selected, "remove"), duplicate: () => selected && this.act(selected, "duplicate"),
+      rowUp: () => this.pickBeside(-1), rowDown: () => this.pickBeside(1), remove: () => selected && this.act(selected, "remove"), duplicate: () => selected && this.act(selected, "duplicate"),
     };
     if (acts[name]) acts[name](); else this.film.act(name);
   }
 
-  #pickBeside(step) {
+  /** The row before or after the selected one. */
+  pickBeside(step) {
     const rows = this.draft.plan.segments, at = rows.findIndex((row) => row.id === this.draft.selected), next = rows[at < 0 ? 0 : at + step];
     if (next) { this.pick(next.id, true); this.table.reveal(next.id); }
   }
