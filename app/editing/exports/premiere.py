@@ -272,13 +272,17 @@ def _audio(document: _Document, media: ET.Element, units: Sequence[_Unit]) -> No
     add(shape, "depth", 16)
     add(shape, "samplerate", 48000)
     heard = [unit for unit in units if unit.row.heard and not unit.held]
+    gone_out = {unit.begins + unit.frames for unit in heard if unit.out_of}
+    come_in = {unit.begins for unit in heard if unit.into}
     for channel in (0, 1) if heard else ():
         track = _stereo(audio, channel)
         for unit in heard:
             if channel < max(1, unit.row.clip.source.audio_channels):
-                if unit.into and _heard_before(heard, unit):
+                crossed = unit.into and unit.begins + unit.row.clip.overlap in gone_out
+                if crossed:
                     _transition(track, unit.row, "audio")
-                _own_sound(document, track, unit, channel, _heard_before(heard, unit), _heard_after(heard, unit))
+                crosses = unit.out_of and unit.begins + unit.frames - unit.row.leaves in come_in
+                _own_sound(document, track, _Unit(unit.row, unit.pieces, crossed, crosses), channel)
     for lane in in_lanes(beds(document.timeline)):
         for channel in (0, 1):
             track = _stereo(audio, channel)
@@ -291,21 +295,13 @@ def _stereo(audio: ET.Element, channel: int) -> ET.Element:
     return ET.SubElement(audio, "track", currentExplodedTrackIndex=str(channel), totalExplodedTrackCount="2", premiereTrackType="Stereo")
 
 
-def _heard_before(heard: Sequence[_Unit], unit: _Unit) -> bool:
-    return any(other.out_of and other.begins + other.frames == unit.begins + unit.row.clip.overlap for other in heard)
-
-
-def _heard_after(heard: Sequence[_Unit], unit: _Unit) -> bool:
-    return any(other.into and other.begins + other.row.clip.overlap == unit.begins + unit.frames for other in heard)
-
-
-def _own_sound(document: _Document, track: ET.Element, unit: _Unit, channel: int, before: bool, after: bool) -> None:
-    """``before`` and ``after``: whether the neighbour under a transition is heard too; without one, the clip has an edge of its own."""
+def _own_sound(document: _Document, track: ET.Element, unit: _Unit, channel: int) -> None:
+    """A clip's sound; where the neighbour under a transition is silent, it has an edge of its own."""
     row = unit.row
     made = document.item(track)
     add(made, "name", plain_xml(row.clip.source.name))
     add(made, "enabled", "TRUE")
-    first, last = _times(made, _Unit(row, unit.pieces, unit.into and before, unit.out_of and after))
+    first, last = _times(made, unit)
     _file(document, made, row.clip.source)
     source = add(made, "sourcetrack")
     add(source, "mediatype", "audio")
