@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CHUNK = 10 * RATE_HZ  # whole blocks of the meter
 _LOOK = 1024  # samples (21 ms) over which the limiter comes down and goes up again; a power of two
 _ROUNDS, _NEAR_LU = 4, 0.2
-_MOST_GAIN_DB = 40.0
+_MOST_GAIN_DB, _SILENT_LUFS = 40.0, -70.0
 _NEAR_PEAK = 0.6  # of the limit: what is softer cannot pass it between two samples
 _MARGIN_DB = 0.3  # what moving gain and fourfold oversampling may miss
 _PAD = 64
@@ -44,25 +44,26 @@ def measure(mix: Samples, gain: float = 1.0, limit: float | None = None) -> Meas
     return Measured(integrated(meter.energies()), meter.peak_db()[1])
 
 
-def bring_to(mix: Samples, target_lufs: float, peak_dbtp: float) -> None:
-    """Changes a mix in place to a loudness without passing a true peak; silence stays silent.
+def bring_to(mix: Samples, target_lufs: float, peak_dbtp: float) -> bool:
+    """Changes a mix in place to a loudness without passing a true peak; False for silence and what is too short to have a loudness.
 
     A linear gain; where peaks would pass, a limiter with 21 ms of foresight, and the gain is corrected for what it takes away.
     """
     limit = _factor(peak_dbtp - _MARGIN_DB)
     found = measure(mix)
-    if found.lufs <= -70:
-        return
+    if found.lufs <= _SILENT_LUFS:
+        return False
     gain_db = min(_MOST_GAIN_DB, target_lufs - found.lufs)
     if found.peak_dbtp + gain_db <= peak_dbtp - _MARGIN_DB:
         _apply(mix, _factor(gain_db), None)
-        return
+        return True
     for _ in range(_ROUNDS):
         off = target_lufs - measure(mix, _factor(gain_db), limit).lufs
         if abs(off) <= _NEAR_LU:
             break
         gain_db = min(_MOST_GAIN_DB, gain_db + off)
     _apply(mix, _factor(gain_db), limit)
+    return True
 
 
 def tame(mix: Samples) -> bool:

@@ -71,9 +71,14 @@ def render(timeline: Timeline, output: Path, *, folder: Path, on_step: ffmpeg.On
     """
     total = samples_of(timeline)
     with canvas(folder, total) as (raw, mix), ExitStack() as stack:
-        _fill(timeline, mix, Readers(stack), on_step or (lambda fraction, message: None))
+        step = on_step or (lambda fraction, message: None)
+        _fill(timeline, mix, Readers(stack), step)
         source = ["-f", "f32le", "-ar", str(RATE_HZ), "-ac", "2", "-i", str(raw), "-t", f"{total / RATE_HZ:.9f}"]
-        return ffmpeg.run([*source, *CODECS[output.suffix]], output, duration_s=total / RATE_HZ)
+        rest = 1 - _LOUDNESS
+        return ffmpeg.run(
+            [*source, *CODECS[output.suffix]], output, duration_s=total / RATE_HZ,
+            on_step=lambda fraction, message: step(_LOUDNESS + rest * fraction, "Mixing sound"),
+        )  # fmt: skip
 
 
 def mixed(timeline: Timeline) -> Samples:
@@ -160,9 +165,7 @@ def _finish(timeline: Timeline, mix: Samples) -> None:
         for at in range(0, len(mix), _PIECE):
             part = mix[at : at + _PIECE]
             part *= np.interp(np.arange(at, at + len(part)) / RATE_HZ, seconds, factors).astype(np.float32)[:, None]
-    if loudness is not None:
-        bring_to(mix, loudness.target_lufs, loudness.peak_dbtp)
-    else:
+    if loudness is None or not bring_to(mix, loudness.target_lufs, loudness.peak_dbtp):
         tame(mix)
 
 

@@ -54,15 +54,18 @@ def noise(random: Random, low: Mono, high: Mono) -> Mono:
     import numpy as np
 
     count, hop = len(low), _FRAME // 2
-    padded = np.zeros(count + 2 * _FRAME)
     window = np.sin(np.pi * (np.arange(_FRAME) + 0.5) / _FRAME)
-    bins = np.fft.rfftfreq(_FRAME, 1 / RATE_HZ)
-    white = random.standard_normal(len(padded))
-    for at in range(0, count + hop, hop):
-        here = min(count - 1, max(0, at - hop // 2))
-        gain = 1 / (1 + (low[here] / np.maximum(bins, 1)) ** 6) / (1 + (bins / high[here]) ** 6)
-        padded[at : at + _FRAME] += np.fft.irfft(np.fft.rfft(white[at : at + _FRAME] * window) * gain) * window
-    return np.asarray(padded[hop : hop + count])
+    bins = np.maximum(1, np.fft.rfftfreq(_FRAME, 1 / RATE_HZ))
+    starts = np.arange(0, count + hop, hop)
+    at = np.clip(starts - hop // 2, 0, count - 1)
+    gains = 1 / (1 + (low[at, None] / bins) ** 6) / (1 + (bins / high[at, None]) ** 6)
+    white = random.standard_normal(starts[-1] + _FRAME)
+    frames = np.lib.stride_tricks.sliding_window_view(white, _FRAME)[starts] * window
+    frames = np.fft.irfft(np.fft.rfft(frames, axis=1) * gains, axis=1) * window
+    laid = np.zeros(starts[-1] + _FRAME)
+    for start, frame in zip(starts, frames, strict=True):
+        laid[start : start + _FRAME] += frame
+    return np.asarray(laid[hop : hop + count])
 
 
 def room(random: Random, dry: Mono, seconds: float, wet: float) -> Mono:

@@ -16,6 +16,7 @@ EffectName = Literal[
 ]  # fmt: skip
 
 LONGEST_EFFECT_S = 8.0
+VARIANTS = 3  # of each effect within a film, by where it stands
 
 
 def decibels(gain_db: float) -> float:
@@ -43,7 +44,7 @@ class Volume(Operation):
             has = f"has {tracks} audio track{'' if tracks == 1 else 's'}" if tracks else "has no sound"
             said = f"Audio track {self.track} is asked for, but {place.source.name if place.source else 'the source'} {has}."
             remedy = f"Give 0 to {tracks - 1}." if tracks > 1 else "Leave the track out."
-            yield Problem("no_such_track", f"{place.path}.track", said, remedy)
+            yield Problem("no_such_track", f"{place.path}.track", said, remedy, 0)
 
     def gains(self, place: Place) -> Sequence[tuple[float, float]]:
         """One factor throughout."""
@@ -94,7 +95,8 @@ class SoundEffect(Operation):
     def layers(self, place: Place) -> Iterator[SoundLayer]:
         """The effect, from its frame until it has died away, even beyond its segment."""
         yield SoundLayer(
-            at_s=place.begins_s + self.at_s, seconds=LONGEST_EFFECT_S, effect=self.name, gain_db=self.gain_db, seed=place.first_frame
+            at_s=place.begins_s + self.at_s, seconds=LONGEST_EFFECT_S, effect=self.name, gain_db=self.gain_db,
+            seed=place.first_frame % VARIANTS,
         )  # fmt: skip
 
 

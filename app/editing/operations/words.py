@@ -19,6 +19,13 @@ Animation = Literal["none", "fade", "pop", "slide_up", "typewriter", "shake", "k
 LONGEST_TEXT = 2000
 
 
+def _names_styles(schema: dict[str, Any]) -> None:
+    """Forms and models see every style there is; one more in the file is one more here."""
+    from configs.captions_file import caption_styles
+
+    schema["examples"] = list(caption_styles())
+
+
 class Text(Operation):
     """Words over the picture for a while."""
 
@@ -27,7 +34,10 @@ class Text(Operation):
     at_s: Seconds = 0.0
     duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="Left out: to the end.")
     style: str = Field(
-        default="caption", max_length=40, description="A caption style: caption, title, meme_top, meme_bottom, lower_third, shout ..."
+        default="caption",
+        max_length=40,
+        description="A caption style: caption, title, meme_top, meme_bottom, lower_third, shout ...",
+        json_schema_extra=_names_styles,
     )
     x: Share | None = Field(default=None, description="Middle, share of the width; left out: where the style has it.")
     y: Share | None = None
@@ -80,7 +90,7 @@ class Subtitles(Operation):
     op: Literal["subtitles"] = "subtitles"
     cues: tuple[Cue, ...] = Field(default=(), max_length=20_000)
     file: SubtitlesRef | None = Field(default=None, max_length=4096, description="An .srt, .vtt or .ass file instead: an artifact id.")
-    style: str = Field(default="subtitle", max_length=40)
+    style: str = Field(default="subtitle", max_length=40, json_schema_extra=_names_styles)
 
     TITLE: ClassVar[str] = "Subtitles"
     SCOPES: ClassVar[frozenset[Scope]] = _BOTH
