@@ -30,6 +30,7 @@ from app.editing.planner.wishes import Wishes
 BUILT_IN = "built in"
 CLIP, MUSIC = "clip", "music"
 SHORTEST_CLIP_S, STILL_S = 0.5, 4.0
+DARK, MOST_LIFT_EV = 70.0, 0.9  # films darker than this (mean luma, levels) are lifted by up to so many stops
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,6 @@ def assemble(cut: Cutting, material: Material, rows: Sequence[Row], bed: Bed | N
     for row in rows:
         if (reframe := cut.framing.reframe(row)) is not None:
             row.operations.append(reframe)
-    seconds = seconds_of(rows)
     sources = [PlanSource(id=CLIP, media=material.clip)]
     if material.music is not None:
         sources.append(PlanSource(id=MUSIC, media=material.music))
@@ -159,18 +159,34 @@ def assemble(cut: Cutting, material: Material, rows: Sequence[Row], bed: Bed | N
         seed=cut.wishes.seed,
         sources=tuple(sources),
         segments=tuple(row.segment(number) for number, row in enumerate(rows, 1)),
-        film=tuple(_film(cut, material, seconds, bed)),
+        film=tuple(_film(cut, material, rows, bed)),
         output=Output(aspect=cut.framing.aspect or "source", fit="crop" if cut.framing.cuts else "pad"),
         notes=tuple(note[:1000] for note in cut.notes[:50]),
     )
 
 
-def _film(cut: Cutting, material: Material, seconds: float, bed: Bed | None) -> list[AnyOperation]:
+def _brightness(cut: Cutting, rows: Sequence[Row]) -> float:
+    """Mean luma of the shots in the film, levels."""
+    lengths = [row.frames for row in rows]
+    return sum(cut.footage.shots[row.shot].brightness * row.frames for row in rows) / max(1, sum(lengths))
+
+
+def _grade(style: Style, brightness: float) -> dict[str, float]:
+    """The style's colours; what is dark already is not made darker."""
+    if brightness >= DARK:
+        return style.grade
+    lack = (DARK - brightness) / DARK
+    exposure = max(style.grade.get("exposure_ev", 0.0), 0.0) + MOST_LIFT_EV * lack
+    return {**style.grade, "exposure_ev": round(exposure, 2), "vignette": round(style.grade.get("vignette", 0.0) * (1 - lack), 2)}
+
+
+def _film(cut: Cutting, material: Material, rows: Sequence[Row], bed: Bed | None) -> list[AnyOperation]:
     """What is done to the film as a whole."""
     style = cut.style
+    seconds = seconds_of(rows)
     found: list[AnyOperation] = []
     if style.grade:
-        found.append(Grade.model_validate({"op": "grade", **style.grade}))
+        found.append(Grade.model_validate({"op": "grade", **_grade(style, _brightness(cut, rows))}))
     fade_in, fade_out = (round(min(edge, seconds / 5), 3) for edge in (style.fade_in_s, style.fade_out_s))
     if fade_in or fade_out:
         found.append(Fade(in_s=fade_in, out_s=fade_out))

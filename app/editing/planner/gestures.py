@@ -248,8 +248,9 @@ def card(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row
         return plain(cut, stretch, seconds, part)
     length = max(1.0, min(max(seconds, reading_s(text) + 0.5), stretch.seconds))
     row = cut.row(stretch, stretch.start_s, stretch.start_s + length, part, "card")
-    black: list[AnyOperation] = [Grade(exposure_ev=-3, contrast=1.0, saturation=0), Grade(exposure_ev=-3), cut.mute()]
-    row.operations += [*black, cut.words(text, stretch, 0.15, row.seconds - 0.3, cut.style.title_style), *cut.effect(cut.style.impact, 0.1)]
+    dark = Grade(exposure_ev=-3, gamma=0.3, saturation=0)
+    words = cut.words(text, stretch, 0.15, row.seconds - 0.3, cut.style.title_style).model_copy(update={"y": None})
+    row.operations += [dark, dark, cut.mute(), words, *cut.effect(cut.style.impact, 0.1)]
     row.kept = True
     row.reason = f"A card on black for {row.seconds:.1f} s, {len(text)} characters to read: {text}"
     return [row]
