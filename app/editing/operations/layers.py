@@ -45,7 +45,7 @@ class ChromaKey(Operation):
         yield from super().problems(place)
         if math.hypot(*self.key(place)) < keying.LEAST_COLOUR:
             said = f"Chroma key cannot tell {self.colour} from other greys."
-            yield Problem("key_is_grey", f"{place.path}.colour", said, "Give the colour of the screen, such as #00ff00.")
+            yield Problem("key_is_grey", f"{place.path}.colour", said, "Give the colour of the screen, such as #00ff00.", "#00ff00")
 
     def key(self, place: Place) -> tuple[float, float]:
         """The colour's differences."""

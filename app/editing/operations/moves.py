@@ -119,7 +119,7 @@ class CameraMove(Operation):
         if needed > MOST_ENLARGED:
             much = f"{needed:.1f} times" if needed < 100 else "without end"
             said = f"Camera move from curve goes so far that the picture must be enlarged {much} to hide its borders."
-            yield Problem("move_too_far", f"{place.path}.strength", said, "Lower the strength, or choose edges as the fill.")
+            yield Problem("move_too_far", f"{place.path}.fill", said, "Choose edges as the fill, or lower the strength.", "edges")
 
     def moves(self, place: Place) -> list[Move]:
         """Where the picture is in every frame of the place."""
