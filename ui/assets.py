@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 ROOT = Path(__file__).parent
+CAPTION_FONT = ROOT.parent / "configs" / "fonts" / "Anton-Regular.ttf"  # loaded by the page where captions use it
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
+    ".ttf": "font/ttf",
 }
 STYLES = (
     "shell.css",
@@ -67,6 +69,7 @@ def load_assets(root: Path = ROOT) -> Assets:
     }
     styles = [theme.fonts_css(), theme.variables_css(), *(_outrank((root / name).read_text(encoding="utf-8")) for name in STYLES)]
     files["studio.css"] = "\n".join(styles).encode()
+    files["fonts/anton.ttf"] = CAPTION_FONT.read_bytes()
     files["mark.svg"] = icons.favicon()
     digest = hashlib.sha256()
     for name in sorted(files):

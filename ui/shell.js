@@ -149,7 +149,8 @@ const SHORTCUTS = [
   ["P", "Set a marker"], ["Ctrl Z", "Undo an edit or a marker"], ["Ctrl Shift Z", "Do it again"],
   ["C", "Composition over the picture"], ["N", "Onion skin"], ["V", "Shots as cards"],
   ["+ − 0", "Zoom the timeline, fit it"], ["Ctrl wheel", "Zoom the timeline at the pointer"], ["A", "Sound of the clip"], ["F", "Full screen"],
-  ["Ctrl Enter", "Analyze with the settings shown"], ["?", "This list"],
+  ["PgUp PgDn", "Rows of a planned film"], ["Alt ↑ ↓", "Move the row"], ["D Del", "Duplicate, delete the row"], ["E", "This frame of the plan exactly as rendered"],
+  ["Ctrl Enter", "Analyze with the settings shown; render the plan"], ["?", "This list"],
 ];
 
 function help() {

@@ -3,8 +3,23 @@
 import { el, patchList } from "../studio.js";
 import { eased } from "./plan_film.js";
 
-const PLACES = { meme_top: 0.1, meme_bottom: 0.9, title: 0.5, shout: 0.5, lower_third: 0.82, caption: 0.86, subtitle: 0.9 };
-const SIZES = { meme_top: 11, meme_bottom: 11, title: 10, shout: 14, lower_third: 5.5, caption: 6.5, subtitle: 5.5 };
+/**
+ * The styles as the studio ships them (configs/styles/captions.yaml): size of the capitals in % of the shorter side, outline in % of
+ * that, where the block is fastened. A style of a person's own is shown as a caption.
+ */
+const INTER = { family: "var(--font)", capital: 0.7275, weight: 700 }, ANTON = { family: "Anton, Impact, var(--font)", capital: 0.859, weight: 400 };
+const STYLES = {
+  caption: { face: INTER, size: 4.2, outline: 14, y: 0.86, width: 0.86, animation: "fade" }, subtitle: { face: INTER, size: 3.4, outline: 12, y: 0.93, width: 0.8 },
+  title: { face: ANTON, size: 9, outline: 6, y: 0.5, align: "middle", width: 0.86, upper: true, animation: "fade" },
+  lower_third: { face: INTER, size: 3.6, outline: 0, x: 0.06, y: 0.88, align: "left", width: 0.6, box: "#101418b8", animation: "slide_up" },
+  meme_top: { face: ANTON, size: 9, outline: 12, y: 0.04, align: "top", width: 0.9, upper: true }, meme_bottom: { face: ANTON, size: 9, outline: 12, y: 0.96, width: 0.9, upper: true },
+  shout: { face: ANTON, size: 15, outline: 10, y: 0.5, align: "middle", width: 0.88, upper: true, colour: "#ffe14a", animation: "shake" },
+  impact: { face: ANTON, size: 12, outline: 10, y: 0.5, align: "middle", width: 0.88, upper: true, animation: "pop" },
+  whisper: { face: INTER, size: 2.6, outline: 8, y: 0.78, width: 0.6, colour: "#dfe6ee", animation: "fade" },
+  karaoke: { face: INTER, size: 5, outline: 14, y: 0.72, width: 0.8, animation: "karaoke" }, typewriter: { face: INTER, size: 3.6, outline: 8, x: 0.08, y: 0.82, align: "left", width: 0.8, animation: "typewriter" },
+};
+export const STYLE_NAMES = Object.keys(STYLES);
+const SHIFTS = { bottom: "translate(-50%, -100%)", middle: "translate(-50%, -50%)", top: "translate(-50%, 0)", left: "translate(0, -100%)" };
 const RISE_S = 0.25;
 
 /** Captions of one list of operations that are shown at `at` seconds of its place. */
@@ -39,7 +54,10 @@ function animate(node, { animation = "none", text, begun, left }) {
 }
 
 export class Captions {
-  constructor() { this.node = el("div.film-captions", { "aria-hidden": "true" }); }
+  constructor() {
+    document.fonts?.add(new FontFace("Anton", `url("${new URL("../fonts/anton.ttf", import.meta.url).href}")`)); // fetched when a caption uses it
+    this.node = el("div.film-captions", { "aria-hidden": "true" });
+  }
 
   /** `rows`: [{operations, at, seconds, key}] of everything on screen, the film's own first. */
   draw(rows) {
@@ -48,15 +66,16 @@ export class Captions {
   }
 
   #update(node, caption) {
-    const style = caption.style ?? "caption";
-    node.dataset.style = style;
-    const y = caption.y ?? PLACES[style] ?? PLACES.caption, x = caption.x ?? (style === "lower_third" ? 0.3 : 0.5);
-    node.style.left = `${x * 100}%`;
-    node.style.top = `${y * 100}%`;
-    node.style.fontSize = `${caption.size_percent ?? SIZES[style] ?? SIZES.caption}cqh`;
-    node.style.color = caption.colour ?? "";
-    node.style.fontFamily = caption.font ? `"${caption.font.replace(/["\\]/g, "")}", var(--font)` : "";
+    const style = STYLES[caption.style ?? "caption"] ?? STYLES.caption, placed = caption.x !== null && caption.x !== undefined;
+    const { family, capital, weight } = style.face, shift = placed || (caption.y !== null && caption.y !== undefined) ? "middle" : style.align ?? "bottom";
+    Object.assign(node.style, {
+      left: `${(caption.x ?? style.x ?? 0.5) * 100}%`, top: `${(caption.y ?? style.y) * 100}%`, transform: placed ? SHIFTS.middle : SHIFTS[shift], maxWidth: `${style.width * 100}%`,
+      textAlign: style.align === "left" && !placed ? "start" : "center", fontFamily: caption.font ? `"${caption.font.replace(/["\\]/g, "")}", ${family}` : family, fontWeight: weight,
+      fontSize: caption.size_percent ? `${caption.size_percent / capital}cqh` : `${style.size / capital}cqmin`, textTransform: style.upper ? "uppercase" : "none",
+      color: caption.colour ?? style.colour ?? "#fff", background: style.box ?? "", padding: style.box ? "0.25em 0.5em" : "0",
+    });
     node.style.setProperty("--outline", caption.outline_colour ?? "#000");
-    animate(node, caption);
+    node.style.setProperty("--outline-width", `${((2 * style.outline) / 100) * capital}em`);
+    animate(node, { ...caption, animation: caption.animation ?? style.animation });
   }
 }

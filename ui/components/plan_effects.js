@@ -105,17 +105,27 @@ export function moved(operations, at, seconds) {
   return `translate(${percent(shift[0])}, ${percent(shift[1])}) rotate(${turn.toFixed(3)}deg) scale(${whole.toFixed(4)}) translate(${percent(-left)}, ${percent(-top)})`;
 }
 
-/** {filter, tint, vignette} of a list of operations. */
+const DISPLAY_GAMMA = 2.2;
+/** What red, green and blue are multiplied by in the light of so many kelvin, as the studio grades. */
+const LIGHTS = [[2000, 1.504, 0.832, 0.168], [2500, 1.369, 0.899, 0.405], [3000, 1.274, 0.936, 0.547], [4000, 1.15, 0.973, 0.741], [5000, 1.071, 0.99, 0.871],
+  [6500, 1, 1, 1], [7600, 0.967, 1.003, 1.065], [9000, 0.937, 1.004, 1.125], [12000, 0.9, 1.004, 1.207], [20000, 0.859, 1.002, 1.3]];
+function light(kelvin) {
+  const next = Math.max(1, LIGHTS.findIndex(([at]) => at >= kelvin)), a = LIGHTS[next - 1], b = LIGHTS[next], share = clamp((kelvin - a[0]) / (b[0] - a[0]), 0, 1);
+  return [1, 2, 3].map((part) => a[part] + (b[part] - a[part]) * share);
+}
+
+/** {filter, tint, vignette} of a list of operations; `tint` is a colour that the picture is multiplied by. */
 export function coloured(operations) {
   const filters = [];
   let tint = "", vignette = 0;
   for (const grade of all(operations, "grade")) {
-    const light = 2 ** (grade.exposure_ev ?? 0) * (grade.gamma && grade.gamma !== 1 ? 0.5 ** (1 / grade.gamma - 1) : 1);
-    if (light !== 1) filters.push(`brightness(${light.toFixed(3)})`);
+    const gains = light(grade.temperature_k ?? 6500), most = Math.max(...gains);
+    const bright = 2 ** ((grade.exposure_ev ?? 0) / DISPLAY_GAMMA) * (grade.gamma && grade.gamma !== 1 ? 0.5 ** (1 / grade.gamma - 1) : 1);
+    if (Math.abs(bright - 1) > 1e-3) filters.push(`brightness(${bright.toFixed(3)})`);
     if ((grade.contrast ?? 1) !== 1) filters.push(`contrast(${grade.contrast})`);
     if ((grade.saturation ?? 1) !== 1) filters.push(`saturate(${grade.saturation})`);
-    const warm = clamp((6500 - (grade.temperature_k ?? 6500)) / 4500, -1, 1);
-    if (Math.abs(warm) > 0.02) tint = `rgb(${warm > 0 ? "255 140 40" : "60 130 255"} / ${Math.abs(warm * 0.4).toFixed(3)})`;
+    if (most > 1.001) filters.push(`brightness(${most.toFixed(3)})`);
+    if (most - Math.min(...gains) > 0.002) tint = `rgb(${gains.map((gain) => Math.round((255 * gain) / most)).join(" ")})`;
     vignette = Math.max(vignette, grade.vignette ?? 0);
   }
   return { filter: filters.join(" "), tint, vignette };

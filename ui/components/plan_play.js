@@ -11,6 +11,7 @@ import { clipAt, shapeOf, sourceFrame } from "./plan_film.js";
 import { Layer } from "./plan_layer.js";
 import { Bed } from "./plan_music.js";
 
+const OPENING = 24; // the frame a film is opened at: behind a fade, so that there is a picture
 const EARLY = 0.55; // of a drawing interval: a join that would come too late by less is made now
 const TAIL = 1.3; // drawing intervals before a row's end in which its picture is held, lest a frame behind the cut be seen
 const AHEAD = 0.5; // source frames by which browsers show a picture before its time
@@ -33,11 +34,14 @@ export class FilmPlayer extends EventTarget {
     this.layers = [new Layer(() => this.#seen()), new Layer(() => this.#seen())];
     this.captions = new Captions();
     this.cover = el("div.film-cover");
-    this.node = el("div.film-canvas", { role: "img", "aria-label": "The planned film" }, ...this.layers.map((layer) => layer.node), this.cover, this.captions.node);
+    this.tint = el("div.film-tint");
+    this.vignette = el("div.film-vignette");
+    this.pictures = el("div.film-pictures", {}, ...this.layers.map((layer) => layer.node));
+    this.node = el("div.film-canvas", { role: "img", "aria-label": "The planned film" }, this.pictures, this.tint, this.vignette, this.cover, this.captions.node);
     place.prepend(this.node);
     this.bed = new Bed();
     this.interval = 16.7;
-    Object.assign(this, { plan: null, film: null, sources: new Map(), frame: 0, playing: false });
+    Object.assign(this, { plan: null, film: null, sources: new Map(), frame: OPENING, playing: false });
     this.mute(prefs.get("muted", false));
   }
 
@@ -63,7 +67,7 @@ export class FilmPlayer extends EventTarget {
     this.#cueNext();
   }
 
-  clear() { this.layers.forEach((layer) => layer.clear()); this.captions.draw([]); this.frame = 0; }
+  clear() { this.layers.forEach((layer) => layer.clear()); this.captions.draw([]); this.frame = OPENING; }
 
   get last() { return Math.max(0, (this.film?.frames ?? 0) - 1); }
   get exact() { return !this.playing && this.layers.every((layer) => layer.node.dataset.on !== "true" || layer.ready); }
@@ -255,7 +259,10 @@ export class FilmPlayer extends EventTarget {
     const fade = faded(film, film_s, whole_s);
     this.cover.style.background = fade.colour;
     this.cover.style.opacity = fade.share;
-    this.node.style.filter = coloured(film).filter;
+    const whole = coloured(film);
+    this.pictures.style.filter = whole.filter;
+    this.tint.style.background = whole.tint;
+    this.vignette.style.opacity = whole.vignette;
   }
 }
 

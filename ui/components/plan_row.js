@@ -1,11 +1,11 @@
 /** One row of the plan: approved or not, its picture, in and out, speed, effects, caption, reason; edited in place. */
 
 import { el, icon, patchList, setHidden, setText } from "../studio.js";
+import { STYLE_NAMES } from "./plan_captions.js";
 import { find, speedOf } from "./plan_changes.js";
 import { operationIcon, operationWords, speedWords, time } from "./plan_words.js";
 
 const OWN = new Set(["speed", "ramp"]); // have a field of their own
-export const STYLES = ["caption", "title", "meme_top", "meme_bottom", "lower_third", "shout"];
 
 /** A field whose typed words become true with Enter or on leaving it, and go back with Escape. */
 export function committed(input, commit) {
@@ -34,7 +34,7 @@ export class PlanRow {
     this.chips = el("div.plan-chips", { role: "group" });
     this.add = el("button.chip-add", { type: "button", onClick: () => table.openOperation(this.id, null, this.add) }, icon("plus"), el("span", { text: "Effect" }));
     this.caption = committed(el("input", { type: "text", id: own("caption"), maxlength: 2000, placeholder: "Caption", autocomplete: "off", dir: "auto" }), commit("caption"));
-    this.style = el("select", { id: own("style"), "aria-label": "Caption style", onChange: () => table.commit(this.id, "style", this.style.value) }, ...STYLES.map((value) => el("option", { value, text: value.replaceAll("_", " ") })));
+    this.style = el("select", { id: own("style"), "aria-label": "Caption style", onChange: () => table.commit(this.id, "style", this.style.value) }, ...STYLE_NAMES.map((value) => el("option", { value, text: value.replaceAll("_", " ") })));
     this.words = el("div.plan-words", {}, el("label.visually-hidden", { for: own("caption"), text: "Caption" }), this.caption, this.style);
     this.reason = el("p.plan-reason");
     this.problems = el("ul.plan-problems");

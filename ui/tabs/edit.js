@@ -102,7 +102,7 @@ class EditTab {
     this.restoring = true;
     this.root.classList.add("opening");
     await this.attempt(async () => {
-      if (edit) { await this.openEdit(edit); if (frame) this.film.player.frame = frame; } else if (planning) await this.openJob(await api(`/api/jobs/${encodeURIComponent(planning)}`));
+      if (edit) { await this.openEdit(edit); if (frame) this.film.player.frame = frame; this.film.player.seek(this.film.player.frame); } else if (planning) await this.openJob(await api(`/api/jobs/${encodeURIComponent(planning)}`));
       else if (clip?.startsWith("a-")) await this.openArtifact(await api(`/api/artifacts/${encodeURIComponent(clip)}`));
       else if (clip?.startsWith("j-")) { const job = await api(`/api/jobs/${encodeURIComponent(clip)}`); await this.openArtifact(await api(`/api/artifacts/${job.request.video}`), job.id); }
     });
@@ -163,7 +163,6 @@ class EditTab {
     this.#close();
     this.clip = { artifact: null, name: edit.title, analysis: edit.analysis, uploading: null, error: null };
     this.briefPlace.open = false;
-    this.film.player.frame = 24; // past a fade: a picture is to be seen
     await this.draft.open(id);
     const media = edit.video ?? edit.plan.sources[0]?.media;
     const artifact = await api(`/api/artifacts/${media}`).catch(() => null);
@@ -216,7 +215,6 @@ class EditTab {
     this.view("plan");
     this.#remember();
     this.film.showVersion(null);
-    this.film.seek(24); // past a fade: a picture is to be seen
   }
 
   /** The draft becomes what a version was made from. */

@@ -158,7 +158,13 @@ export class FilmView extends EventTarget {
     this.bare ??= el("video.film-version", { playsinline: true, preload: "metadata", controls: true, "aria-label": "The clip" });
     if ((this.bare.getAttribute("src") ?? null) === url) return;
     this.bare.pause();
-    if (url) { this.bare.src = url; this.stage.append(this.bare); } else { this.bare.removeAttribute("src"); this.bare.load(); this.bare.remove(); }
+    if (url) {
+      this.bare.src = url;
+      this.stage.append(this.bare);
+      // It stands on a picture from within, since many clips begin in black, and plays from its beginning.
+      this.bare.addEventListener("loadedmetadata", () => { this.bare.currentTime = Math.min(10, this.bare.duration * 0.3); }, { once: true });
+      this.bare.addEventListener("play", () => { this.bare.currentTime = 0; }, { once: true });
+    } else { this.bare.removeAttribute("src"); this.bare.load(); this.bare.remove(); }
   }
 
   /** A rendering in the player, or null for the plan again. */
