@@ -17,6 +17,7 @@ from storage.records import Artifact, Job, Json
 if TYPE_CHECKING:
     from app.editing.facts import SourceFacts
     from app.editing.plan import EditPlan
+    from app.editing.problems import Problem
     from app.editing.timeline import Clip, Timeline
 
 PAGE_LIMIT = 200
@@ -81,7 +82,6 @@ class Edits:
 
     def check(self, plan: Any) -> dict[str, Any]:
         """Everything wrong with a plan; when nothing is, its timeline and what rendering it will take. No file is opened."""
-        from app.editing.check import compile_plan
         from app.editing.predict import predict
         from app.editing.problems import BadPlan
 
@@ -89,17 +89,29 @@ class Edits:
         found: dict[str, Any] = {"problems": [], "timeline": None, "prediction": None}
         try:
             typed = self._read(plan)
-            timeline = compile_plan(typed, self._facts(typed))
+            timeline = self._compiled(typed)
             found |= {"timeline": timeline_to_json(timeline), "prediction": predict(timeline).model_dump(mode="json")}
         except BadPlan as error:
             found["problems"] = [problem.as_dict() for problem in error.problems]
         return {**found, "took_ms": round(1000 * (time.perf_counter() - began), 2)}
 
-    def _facts(self, plan: EditPlan) -> dict[str, SourceFacts]:
-        from app.editing.problems import BadPlan, Problem
+    def _compiled(self, plan: EditPlan) -> Timeline:
+        """The plan's timeline; sources whose files are missing are named beside everything else that is wrong."""
+        from app.editing.check import compile_plan, problems_of
+        from app.editing.problems import BadPlan
+
+        facts, missing = self._facts(plan)
+        if missing:
+            others = [problem for problem in problems_of(plan, facts) if problem.code != "missing_source"]
+            raise BadPlan([*missing, *others])
+        return compile_plan(plan, facts)
+
+    def _facts(self, plan: EditPlan) -> tuple[dict[str, SourceFacts], list[Problem]]:
+        from app.editing.problems import Problem
         from app.editing.sources import facts_of
 
-        found, problems = {}, []
+        found: dict[str, SourceFacts] = {}
+        problems: list[Problem] = []
         for number, source in enumerate(plan.sources):
             try:
                 artifact = self._artifacts.require_file(self._artifacts.get(source.media))
@@ -108,9 +120,7 @@ class Edits:
                 problems.append(
                     Problem("missing_source", f"$.sources[{number}].media", error.message, error.remedy or "Give another file.")
                 )
-        if problems:
-            raise BadPlan(problems)
-        return found
+        return found, problems
 
     def _read(self, plan: Any) -> EditPlan:
         from app.editing.reading import read_plan

@@ -43,6 +43,17 @@ def test_only_what_is_not_usual_is_stored(studio: Studio, clip: str) -> None:
     assert "approved" not in stored["segments"][0]
 
 
+def test_a_missing_file_is_named_beside_everything_else_that_is_wrong(studio: Studio, clip: str) -> None:
+    plan = plan_of(clip, output={"alpha": True})
+    plan["sources"].append({"id": "gone", "media": "a-0000000000000000"})
+    found = studio.edits.check(plan)
+    assert [(one["code"], one["path"]) for one in found["problems"]] == [
+        ("missing_source", "$.sources[1].media"), ("no_alpha_in_format", "$.output.format"),
+    ]  # fmt: skip
+    assert found["timeline"] is None
+    assert studio.edits.check(plan_of(clip))["prediction"]["frames"] == 24
+
+
 def test_a_draft_of_nothing_known_is_refused(studio: Studio, clip: str) -> None:
     for wrong in ({"video": "a-0000000000000000"}, {"analysis": "j-0000000000000000"}, {"project_id": "p-none"}):
         with pytest.raises(NotFound):
