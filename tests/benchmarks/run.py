@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "gateway": ("gateway.py", "what the gateway adds to a call at 50 at once, and answers from the cache"),
     "scheduler": ("scheduler.py", "the model scheduler: a million random events, a busy day beside first come first served, learning"),
     "gpu_models": ("gpu_models.py", "switching full-size models on an NVIDIA GPU, where there is one"),
+    "render": ("render.py", "rendering films beside a graph by hand, encoding alone and MoviePy; what is kept, copied and previewed"),
     "page": ("page.py", "how quickly the page responds"),
 }
 
