@@ -14,7 +14,9 @@ from app.editing.operations.colour import Grade
 from app.editing.timeline import Timeline
 
 MOST_EVENTS = 999
-WIPES = {"wipe_right": "W001", "wipe_down": "W002", "wipe_left": "W003", "wipe_up": "W004"}
+# SMPTE 258M has bars that go right and down; the other way is the same wipe turned round.
+WIPES = {"wipe_right": "W001", "wipe_left": "W001", "wipe_down": "W002", "wipe_up": "W002"}
+REVERSED = frozenset({"wipe_left", "wipe_up"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def _event(number: int, edit: _Edit, clock: FilmClock) -> Iterator[str]:
         kind = row.clip.transition.kind if row.clip.transition else "dissolve"
         yield _line(number, row, piece, clock, WIPES.get(kind, "D"), edit.frames)
         yield f"* FROM CLIP NAME: {one_line(edit.last[0].clip.source.name)}"
+        if kind in REVERSED:
+            yield "* REVERSE WIPE"
     yield from _speed(row, piece, clock)
     name = one_line(row.clip.source.name)
     yield f"* {'TO' if edit.last else 'FROM'} CLIP NAME: {name}"

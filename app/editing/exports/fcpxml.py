@@ -122,6 +122,8 @@ def _asset(document: _Document, source: SourceFacts) -> str:
                   "audioRate": str(source.sample_rate_hz)}  # fmt: skip
     asset = ET.SubElement(document.resources, "asset", facts)
     ET.SubElement(asset, "media-rep", kind="original-media", src=url_of(source))
+    if source.reel:
+        ET.SubElement(ET.SubElement(asset, "metadata"), "md", key="com.apple.proapps.studio.reel", value=plain_xml(source.reel))
     return made
 
 

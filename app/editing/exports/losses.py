@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.editing.exports.base import FormatName, Lost
 from app.editing.exports.carried import CARRIED, Way
-from app.editing.exports.edl import reel_of
+from app.editing.exports.edl import REVERSED, reel_of
 from app.editing.exports.layout import Row, rows
 from app.editing.operations import OPERATIONS
 from app.editing.operations.base import Operation
@@ -21,7 +21,7 @@ from app.editing.timeline import Timeline
 EDITORS: frozenset[FormatName] = frozenset({"otio", "edl", "fcpxml", "premiere", "kdenlive"})
 EXACT_TRANSITIONS: dict[FormatName, frozenset[str]] = {
     "otio": frozenset({"dissolve"}),
-    "edl": frozenset({"dissolve", "wipe_left", "wipe_right", "wipe_up", "wipe_down"}),
+    "edl": frozenset({"dissolve", "wipe_right", "wipe_down"}),
     "fcpxml": frozenset({"dissolve"}),
     "premiere": frozenset({"dissolve"}),
     "kdenlive": frozenset({"dissolve"}),
@@ -148,6 +148,8 @@ def _edl_speed(operation: Operation, format: FormatName, row: Row | None) -> Way
 def _transition(operation: Operation, format: FormatName, row: Row | None) -> Way | None:
     if not isinstance(operation, Transition) or operation.kind in EXACT_TRANSITIONS[format] or (row and row.clip.overlap == 0):
         return None
+    if format == "edl" and operation.kind in REVERSED:
+        return Way("approximated", "An edit list has wipes to the right and down only.", "The same wipe stands there; turn it round.")
     instead = "A transition of its own name stands there" if format == "otio" else "A dissolve of the same length stands there"
     return Way("approximated", f"Programs differ in {operation.kind.replace('_', ' ')}.", f"{instead}; choose another in the editor.")
 

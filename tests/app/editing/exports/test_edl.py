@@ -97,7 +97,8 @@ def test_a_transition_has_both_sides() -> None:
     text = export(films.joined(), "edl")[0].text
     assert re.search(r"^002  AX       AA/V  C        (00:00:01:15) \1 (01:00:01:15) \2$", text, re.MULTILINE), "out of the first clip"
     assert re.search(r"^002  AX       AA/V  D    010 00:00:03:00 00:00:04:15 01:00:01:15 01:00:03:05$", text, re.MULTILINE)
-    assert "003  AX       AA/V  W003 010" in text
+    assert "003  AX       AA/V  W001 010" in text
+    assert "* REVERSE WIPE\n" in text
     assert text.index("* FROM CLIP NAME: a.mp4\n* TO CLIP NAME: b.mp4") > 0
 
 

@@ -135,6 +135,12 @@ def test_stills_are_video_elements_of_an_asset_without_rate() -> None:
     assert (shape.get("name"), shape.get("frameDuration")) == ("FFVideoFormatRateUndefined", None)
 
 
+def test_reels_go_with_their_asset() -> None:
+    found = [(one.get("key"), one.get("value")) for one in document(films.drop_frame()).iterfind("resources/asset/metadata/md")]
+    assert found == [("com.apple.proapps.studio.reel", "A001_C002")]
+    assert document(films.plain()).find("resources/asset/metadata") is None
+
+
 def test_only_the_chosen_track_is_heard() -> None:
     heard, muted = Read(document(films.many_tracks())).clips
     assert [(one.get("srcCh"), one.get("enabled")) for one in heard.iter("audio-channel-source")] == [
