@@ -9,9 +9,10 @@ from app.editing.caption import Caption
 from app.editing.captions.animations import Moment, dressed
 from app.editing.captions.fonts import is_bold
 from app.editing.captions.layout import Block, laid_out
-from app.editing.captions.wording import colour, runs
+from app.editing.captions.wording import Run, cleaned, colour, right_to_left, runs
 
 _EPSILON_S = 1e-6
+_FROM_RIGHT = "\u200f"  # every line of a text from the right runs from the right, whatever word it begins with
 _GAP = 0.012  # between captions that would lie over each other, share of the height
 
 _HEAD = """[Script Info]
@@ -89,9 +90,12 @@ def _events(block: Block, offset_s: float) -> Iterator[Event]:
     if block.style.box:
         yield Event(0, start, end, _box(block))
     count = sum(len(text) for text, _, _ in block.lines)
+    from_right = right_to_left(cleaned(block.caption.text))
     done = 0
     for line, (text, x, baseline) in enumerate(block.lines):
         parts = runs(text, block.face)
+        if from_right:
+            parts[0] = Run(parts[0].face, _FROM_RIGHT + parts[0].text)
         down = max(run.face.descent for run in parts) * block.em
         moment = Moment(round((end - start) * 1000), under_way_ms, done, count, line)
         for piece in dressed(block, parts, (x, baseline + down), moment):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 _MEASURED_PX = 96
+_PICTURES = "emoji"
 _STAND_IN = "\u25a1"
 _JOINER = "\u2060"  # invisible; libass never draws it
 _INVISIBLE = frozenset((0x200C, 0x200D, *range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)))
@@ -95,7 +96,8 @@ def _chosen(character: str, current: Face, first: Face) -> tuple[str, Face]:
     if ord(character) in _INVISIBLE:
         return character, current  # it belongs to what it follows
     if character == " ":
-        return character, current if ord(character) in coverage(current.path) else first
+        keeps = ord(character) in coverage(current.path) and _PICTURES not in current.family.casefold()
+        return character, current if keeps else first  # blanks among pictures are as wide as pictures
     for one in (character, _STAND_IN, "?"):
         face = face_with(one, first)
         if face is not None:

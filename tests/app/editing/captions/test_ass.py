@@ -146,6 +146,12 @@ def test_right_to_left_begins_at_the_right(tmp_path):
     assert len(parts[-1]) < 0.75 * len(parts[0])
 
 
+def test_every_line_of_a_text_from_the_right_runs_from_the_right():
+    lines = rows(ass_document([Caption("שלום\nHello עולם", 0, 1, "subtitle")], 640, 360))
+    assert len(lines) == 2
+    assert all(TAG.sub("", line.split(",", 9)[9]).startswith("\u200f") for line in lines)
+
+
 def test_emoji_are_pictures_not_squares(tmp_path):
     frames = [
         burnt([Caption(text, 0, 1, "impact", changes={"animation": "none"})], 0.1, tmp_path)[0] for text in ("😂", "🔥", "\U0001f60a")

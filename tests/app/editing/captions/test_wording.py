@@ -39,6 +39,7 @@ def test_runs_change_the_font_and_keep_every_letter():
     parts = runs("Hi שלום 😂 ok", INTER)
     assert "".join(run.text for run in parts) == "Hi שלום 😂 ok"
     assert [run.face.family for run in parts] == ["Inter", "Noto Sans Hebrew", "Noto Emoji", "Inter"]
+    assert parts[-1].text == " ok"
     family = runs("👨\u200d👩\u200d👧", INTER)
     assert len(family) == 1
 
