@@ -21,7 +21,7 @@ _CLOSE = 0.6
 
 def known(family: str) -> bool:
     """Whether captions can be set in a family."""
-    return _folded(family) in _by_family()
+    return bool(_faces(family))
 
 
 def close(family: str, most: int = 3) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def families() -> tuple[str, ...]:
 
 def face_of(family: str, bold: bool) -> Face:
     """The upright face of a family that is nearest in weight; ours where the family is not there."""
-    faces = _by_family().get(_folded(family)) or _by_family()[_folded(PLAIN)]
+    faces = _faces(family) or _ours()[_folded(PLAIN)]
     weight = 700 if bold else 400
     return min(faces, key=lambda face: (face.italic, abs(face.width - 5), abs(face.weight - weight)))
 
@@ -119,11 +119,25 @@ def _readable(path: Path) -> Face | None:
     return None if set(face.family) & set(",{}\\") or not face.family.isprintable() else face
 
 
+def _faces(family: str) -> tuple[Face, ...]:
+    """Those of a family; the machine's fonts are looked at only for what is none of ours."""
+    name = _folded(family)
+    return _ours().get(name) or _by_family().get(name, ())
+
+
+@lru_cache(maxsize=1)
+def _ours() -> dict[str, tuple[Face, ...]]:
+    return _grouped(bundled())
+
+
 @lru_cache(maxsize=1)
 def _by_family() -> dict[str, tuple[Face, ...]]:
+    return {**_grouped(installed()), **_ours()}
+
+
+def _grouped(found: Sequence[Face]) -> dict[str, tuple[Face, ...]]:
     faces: dict[str, tuple[Face, ...]] = {}
-    ours = {_folded(face.family) for face in bundled()}
-    for face in (*bundled(), *(one for one in installed() if _folded(one.family) not in ours)):
+    for face in found:
         name = _folded(face.family)
         faces[name] = (*faces.get(name, ()), face)
     return faces

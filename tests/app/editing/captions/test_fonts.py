@@ -62,3 +62,10 @@ def test_a_folder_of_anything_is_read_without_trouble(tmp_path):
     assert len(found) == 3
     assert [fonts._readable(path) for path in found] == [None, None, None]
     assert fonts.coverage(tmp_path / "broken.ttf") == frozenset()
+
+
+def test_the_machine_is_searched_only_for_what_is_not_ours(monkeypatch):
+    monkeypatch.setattr(fonts, "installed", lambda: pytest.fail("searched"))
+    fonts._by_family.cache_clear()
+    assert fonts.known("Anton")
+    assert fonts.face_of("Inter", bold=True).family == "Inter"
