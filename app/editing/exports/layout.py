@@ -125,14 +125,19 @@ def _row(clip: Clip, leaves: int, film_rate: Fraction) -> Row:
 
 
 def _pieces(clip: Clip) -> Iterator[Piece]:
-    """Neighbouring stretches that run the same way are one piece: a ramp becomes one piece at its mean speed."""
+    """Neighbouring stretches that run the same way are one piece: a ramp becomes one piece at its mean speed. So are those that hold
+    the same frame."""
     begins = clip.begins
-    groups = [list(group) for _, group in groupby(clip.stretches, key=lambda s: (s.step > 0) - (s.step < 0))]
+    groups = [list(group) for _, group in groupby(clip.stretches, key=_way)]
     for number, group in enumerate(groups):
         frames = sum(stretch.frames for stretch in group)
         if frames:
             yield _piece(clip, group, begins, (number == 0, number == len(groups) - 1))
             begins += frames
+
+
+def _way(stretch: Stretch) -> tuple[int, Fraction | None]:
+    return (stretch.step > 0) - (stretch.step < 0), stretch.start if stretch.step == 0 else None
 
 
 def _piece(clip: Clip, group: Sequence[Stretch], begins: int, edges: tuple[bool, bool]) -> Piece:

@@ -14,13 +14,15 @@ def time_points(row: Row) -> list[Point]:
     """(film frame since the clip's first, source frame since the file's first), in order of time.
 
     Backwards, a frame is shown while time runs from its end to its beginning, so the line begins at the end of the first one shown.
-    Where two stretches do not meet, the point is that of the later one.
+    Where two stretches do not meet, the line jumps within the last film frame before.
     """
     points: dict[int, Fraction] = {}
-    at = 0
+    at, last = 0, Fraction(0)
     for stretch in row.clip.stretches:
         start = row.clip.first + stretch.start + (abs(stretch.step) if stretch.step < 0 else 0)
-        points[at] = start
+        if at and abs(points[at] - start) > 1:
+            points = {frame: value for frame, value in points.items() if frame < at} | {at - 1: points[at] - last}
+        points[at], last = start, stretch.step
         at += stretch.frames
         points[at] = start + stretch.frames * stretch.step
     return list(_needed(list(points.items())))

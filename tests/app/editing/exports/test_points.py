@@ -36,6 +36,14 @@ def test_a_constant_speed_needs_two_points() -> None:
     assert 3 < len(time_points(ramp)) <= 25
 
 
+def test_freezes_side_by_side_are_two() -> None:
+    first, second = ({"op": "freeze", "at_s": at, "duration_s": 0.4} for at in (0.04, 4))
+    timeline = films.film(films.video("a"), segments=[films.cut(1, 5, {"op": "speed", "factor": 50}, first, second)])
+    (row,) = rows(timeline)
+    assert [shown(row, frame) for frame in range(row.clip.frames)] == [row.clip.source_frame(frame) for frame in range(row.clip.frames)]
+    assert len({piece.first for piece in row.pieces if piece.held}) == 2
+
+
 def test_backwards_at_other_speeds_it_stays_within_a_film_frame() -> None:
     """Programs sample a reversed clip where their frame begins, the studio where it would have begun forwards: in and out agree."""
     ramp = {"op": "ramp", "from_factor": 0.5, "to_factor": 3}
