@@ -251,6 +251,7 @@ MENDED: dict[str, Callable[[Mender, Keys, Problem], None]] = {
     "transition_too_long": Mender.fit_or_leave_out,
     "no_sound": lambda mender, keys, problem: (mender.leave_field_out if keys[-1] == "sound" else mender.leave_out)(keys, problem),
     "path_not_in_order": Mender.sort_path,
+    "not_in_order": Mender.sort_path,
     "uneven_columns": Mender.cut_columns,
     "cues_and_file": Mender.leave_field_out,
     "begins_after_source": Mender.fit,

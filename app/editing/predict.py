@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.editing.operations.base import Operation
 from app.editing.operations.clean import Stabilise
+from app.editing.operations.python_effect import PythonEffect
 from app.editing.operations.shape import Upscale
 from app.editing.operations.time import Ramp, Speed
 from app.editing.timeline import Clip, Timeline
@@ -29,7 +30,7 @@ _OPERATION_NS = {
     "composite": 20.0, "picture_in_picture": 10.0, "watermark": 10.0, "grade": 5.5, "lut": 8.0, "match_colour": 2.0, "sharpen": 5.0,
     "fade": 6.0, "transition": 5.5, "text": 1.0, "subtitles": 1.0,
 }  # fmt: skip
-_STABILISE_NS, _UPSCALE_NS = 24.0, 6.5  # of the source, of what it is enlarged to
+_STABILISE_NS, _PYTHON_NS, _UPSCALE_NS = 24.0, 200.0, 6.5  # of the source, of the source, of what it is enlarged to
 _SMOOTH_NS = {"none": 0.0, "blend": 4.0, "motion": 700.0}
 _START_S, _START_CPU_S, _CLIP_CPU_S = 0.2, 0.35, 0.02
 # Bits per pixel of the film:
@@ -88,8 +89,8 @@ def _clip_ns(clip: Clip, timeline: Timeline) -> float:
             work += _SMOOTH_NS[operation.smooth] * canvas * clip.frames
         elif isinstance(operation, Upscale):
             work += _UPSCALE_NS * shape * operation.factor**2 * clip.frames
-        elif isinstance(operation, Stabilise):
-            work += _STABILISE_NS * shape * passed
+        elif isinstance(operation, (Stabilise, PythonEffect)):
+            work += (_STABILISE_NS if isinstance(operation, Stabilise) else _PYTHON_NS) * shape * passed
     return work + _operations_ns(clip.segment.operations) * canvas * clip.frames
 
 

@@ -207,6 +207,10 @@ WAYS: dict[str, tuple[str, Way]] = {
         add({"op": "reframe", "path": [{"at_s": 1, "x": 0, "y": 0}, {"at_s": 0, "x": 1, "y": 1}]}),
     ),
     "way beside the picture": ("out_of_range", add({"op": "reframe", "path": [{"at_s": 0, "x": 1.2, "y": 0}]})),
+    "spot out of order": (
+        "not_in_order",
+        add({"op": "python_effect", "name": "censor", "path": [{"at_s": 1, "x": 0, "y": 0}, {"at_s": 0, "x": 1, "y": 1}]}),
+    ),
     "upscale by 7": ("unknown_choice", add({"op": "upscale", "factor": 7})),
     "zoom after the end": ("begins_after_end", add({"op": "zoom", "at_s": 5})),
     "zoom out": ("out_of_range", add({"op": "zoom", "scale": 0.5})),
