@@ -30,6 +30,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "scheduler": ("scheduler.py", "the model scheduler: a million random events, a busy day beside first come first served, learning"),
     "gpu_models": ("gpu_models.py", "switching full-size models on an NVIDIA GPU, where there is one"),
     "render": ("render.py", "rendering films beside a graph by hand, encoding alone and MoviePy; what is kept, copied and previewed"),
+    "judge": ("judge.py", "whether the judge ranks damaged films below their originals"),
     "page": ("page.py", "how quickly the page responds"),
 }
 

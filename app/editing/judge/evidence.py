@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.editing.judge.expected import Expected
 from app.editing.judge.forms import Issue, Part, Severity
 from app.editing.judge.matching import CLEARLY, SHORTEST, SLACK, Window, distance_at, find, windows
+from app.editing.judge.spans import runs_of
 from app.editing.judge.sync import Run, Synced, lags
 from app.editing.judge.trace import Trace
 from app.editing.judge.views import fitted
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 MOST_WINDOWS = 160
 _LONGEST_RUN_S = 8.0
-_OWN_SPEED = 0.03
+_OWN_SPEED, _STEP_OFF = 0.03, 1.5
 _RAMPED = 0.08  # spread of planned rates from which on windows are short
 _SAME_SHAPE = 0.04  # octaves
+_SAME_PLACE = 3  # frames
 _SAME_LENGTH = 2  # frames that a film may differ from its plan and still be counted by the plan's frames
 
 
@@ -221,22 +223,44 @@ def _mapped(trace: Trace, sources: Sequence[Trace], plan: Expected | None, found
     return source, frame
 
 
+def _where_planned(window: Window, frame: int) -> bool:
+    """Whether it was found about where it was planned."""
+    return abs(window.usual_at - frame) <= _SAME_PLACE
+
+
 def _as_planned(trace: Trace, sources: Sequence[Trace], window: Window, shown: tuple[Array, Array], view: Array | None) -> bool:
     source, frame = shown
     numbers = source[window.first : window.end]
     if (numbers != numbers[0]).any():
         return True  # a transition: both are planned
     span = (window.first, window.end)
+    if _where_planned(window, int(frame[window.first])) and not window.off_rate:
+        return True
     return distance_at(trace, span, sources[int(numbers[0])], frame[span[0] : span[1]], view) <= CLEARLY * window.distance + 2 * SLACK
 
 
 def _runs(film: VideoAnalysis, trace: Trace, sources: Sequence[Trace], plan: Expected | None) -> Iterator[Run]:
     longest, view = round(_LONGEST_RUN_S * trace.fps), _view(trace, sources, plan)
-    for span in windows(shots_of(film, trace, plan), longest):
-        planned = plan is not None and _fits(trace, plan)
+    planned = plan is not None and _fits(trace, plan)
+    spans = shots_of(film, trace, plan) if plan is None or not planned else _even_spans(trace, sources, plan)
+    for span in windows(spans, longest):
         run = _planned_run(trace, sources, plan, span) if plan is not None and planned else _found_run(trace, sources, span, view)
         if run is not None:
             yield run
+
+
+def _even_spans(trace: Trace, sources: Sequence[Trace], plan: Expected) -> list[tuple[int, int]]:
+    """Stretches that run through one source at its own speed, with its sound."""
+    import numpy as np
+
+    steps = np.asarray([source.fps / trace.fps for source in sources])
+    even = (plan.source >= 0) & (np.abs(plan.rate - 1) <= _OWN_SPEED) & ~plan.flags["silent"]
+    goes_on = (np.diff(plan.source) == 0) & (np.abs(np.diff(plan.frame) - steps[plan.source[1:]]) <= _STEP_OFF)
+    found = []
+    for start, end in runs_of(even[: len(trace)]):
+        breaks = start + 1 + np.flatnonzero(~goes_on[start : end - 1])
+        found += list(pairwise([start, *breaks.tolist(), end]))
+    return found
 
 
 def _planned_run(trace: Trace, sources: Sequence[Trace], plan: Expected, span: tuple[int, int]) -> Run | None:
@@ -251,7 +275,7 @@ def _planned_run(trace: Trace, sources: Sequence[Trace], plan: Expected, span: t
         return None
     view = _view(trace, sources, plan)
     seen = find(trace, span, [sources[int(number[0])]], view=view)
-    if seen is not None and seen.found and seen.tells_place:
+    if seen is not None and seen.found and seen.tells_place and not _where_planned(seen, int(plan.frame[span[0]])):
         away = distance_at(trace, (inside.start, inside.stop), sources[int(number[0])], plan.frame[inside], view)
         if away > CLEARLY * seen.distance + 2 * SLACK:
             return _found_run(trace, sources, span, view)

@@ -21,6 +21,8 @@ _FADE_STEPS = 3  # frames beside a black run in which a fade has to show
 _FADE_SHARE = 0.6  # of the light beyond, that a frame beside the black has at most, where it fades
 _LIVELY = 0.6  # levels of change, at 32 x 18, below which a source counts as still by itself
 _STILL_SHARE = 0.12
+_STANDS_FRAMES, _STANDS_LEVELS, _MOVED_LEVELS = 4, 0.15, 1.5
+_PLANNED_SHARE = 0.9
 _WHITE_SHARE = 0.6
 _GOOD_LAG_S, _LOST_LAG_S = 0.045, 0.4
 _LEAST_TOLD_S = 0.4
@@ -104,8 +106,26 @@ def _stills(e: Evidence) -> Array:
         stands &= ~(e.flag("still") | e.flag("covered") | e.flag("moved") | e.flag("dark") | e.flag("bright"))
         if e.expected is not None:
             stands &= _near_own_speed(e)
-        marked = (marked & ~known_still) | _lasting(stands)
+        marked = (marked & ~known_still) | _lasting(stands) | _standing(e)
     return marked
+
+
+def _standing(e: Evidence) -> Array:
+    """(N,) longer runs of frames without change over which the source goes on, at whatever speed."""
+    import numpy as np
+
+    found = np.zeros(len(e.trace), bool)
+    quiet = (e.trace.change < _STANDS_LEVELS) & ~(e.flag("dark") | e.flag("bright"))
+    for start, end in runs_of(quiet, _STANDS_FRAMES):
+        first, last = start - 1, end - 1
+        if first < 0 or e.source[first] < 0 or e.source[first] != e.source[last] or e.flag("still")[start:end].mean() > _PLANNED_SHARE:
+            continue
+        tiny = e.sources[int(e.source[first])].tiny
+        shown = [tiny[min(max(int(e.frame[n]), 0), len(tiny) - 1)].astype(np.float32) for n in (first, last)]
+        moved = float(np.abs(shown[1] - shown[0]).mean())
+        here = float(np.abs(e.trace.tiny[last].astype(np.float32) - e.trace.tiny[first]).mean())
+        found[start:end] = moved > _MOVED_LEVELS and here < _STILL_SHARE * moved
+    return found
 
 
 def _near_own_speed(e: Evidence) -> Array:

@@ -18,6 +18,7 @@ KNOWN_FROM = 0.3  # correlation of onsets from which on the sound counts as that
 _LONE_S = 1.5  # stretches of this length are judged by themselves as well
 _LONE_FROM = 0.5
 _SHORTEST_S = 0.3
+_ENOUGH_S, _LEAST_S = 2.5, 1.0  # of sound that was compared: less of it must be more alike, or tells nothing
 _NEAR_S = 0.05
 _DOUBT, _LONE_DOUBT = 1.15, 1.5  # a sound that repeats itself is like itself at other lags, too
 
@@ -57,12 +58,12 @@ def lags(film: Trace, sources: Sequence[Trace], runs: Sequence[Run]) -> Synced |
     steps = round(FARTHEST_S / film.hop_s)
     total, energy = np.zeros(2 * steps + 1), np.zeros(2)
     lone: list[Lag] = []
-    heard = False
+    heard, compared_s = False, 0.0
     for run in runs:
         found = _correlation(film, sources[run.source], run, steps)
         if found is None:
             continue
-        heard = True
+        heard, compared_s = True, compared_s + run.seconds
         products, ours, theirs = found
         total += products
         energy += (ours, theirs)
@@ -73,7 +74,9 @@ def lags(film: Trace, sources: Sequence[Trace], runs: Sequence[Run]) -> Synced |
     if not heard:
         return None
     whole = _peak(total, float(energy[0]), float(energy[1]), film.hop_s)
-    return Synced(whole if whole is not None and whole.strength >= KNOWN_FROM else None, tuple(lone))
+    least = KNOWN_FROM if compared_s >= _ENOUGH_S else _LONE_FROM
+    sure = whole is not None and whole.strength >= least and compared_s >= _LEAST_S
+    return Synced(whole if sure else None, tuple(lone))
 
 
 def _correlation(film: Trace, source: Trace, run: Run, steps: int) -> tuple[Array, float, float] | None:

@@ -135,7 +135,8 @@ def test_later_tries_do_less() -> None:
 @pytest.mark.parametrize("code", RULES)
 def test_every_rule_leaves_a_plan_that_can_be_rendered(code: str, analysis: Any) -> None:
     plan = plan_of(
-        (0.0, 2.0, {"op": "freeze", "at_s": 1.0, "duration_s": 0.5}), (4.0, 4.6), (5.0, 9.0, {"op": "ramp", "from_factor": 1.0, "to_factor": 3.0}),
+        (0.0, 2.0, {"op": "freeze", "at_s": 1.0, "duration_s": 0.5}), (4.0, 4.6),
+        (5.0, 9.0, {"op": "ramp", "from_factor": 1.0, "to_factor": 3.0}),
         (9.0, 10.0, {"op": "transition", "duration_s": 0.25}), film=[{"op": "fade", "in_s": 0.2}],
     )  # fmt: skip
     for at_s in (0.0, 0.7, 2.4, 3.2, 5.0):
