@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     Samples = np.ndarray[Any, np.dtype[np.float32]]
     Array = np.ndarray[Any, np.dtype[Any]]
 
-HOP = 960  # 20 ms between two grains
-SEARCH = 480  # a grain may be moved so far to fit the one before
+HOP = 1200  # 25 ms between two grains
+SEARCH = 960  # a grain may be moved so far to fit the one before
 MARGIN = HOP + SEARCH + 64  # samples of sound needed before and after those asked for
 _COARSE = 4
 _GUARD, _HELD_BEFORE, _HELD_AFTER = 24, 96, 480  # around a sharp sound: never doubled, played at its own speed
-_APART = 2 * HOP
+_APART = 1920
 _BLOCK = 48  # 1 ms
 _SHARP, _FLOOR = 12.0, 1e-7
 _TAPS, _PHASES = 32, 256
@@ -26,7 +26,7 @@ _TAPS, _PHASES = 32, 256
 def stretched(sound: Samples, knots: Sequence[tuple[int, float]]) -> Samples:
     """Follows a course with the pitch kept: (n, 2) float32, n from the first knot's output sample to the last's.
 
-    Overlapping grains, each moved within 10 ms to where it continues the last one best: WSOLA (Verhelst and Roelands, "An overlap-add
+    Overlapping grains, each moved within 20 ms to where it continues the last one best: WSOLA (Verhelst and Roelands, "An overlap-add
     technique based on waveform similarity (WSOLA) for high quality time-scale modification of speech", ICASSP 1993). Attacks are found
     first and played at their own speed at exactly their place on the course, and no grain beside them repeats them.
 
@@ -119,7 +119,7 @@ def _locks(mono: Samples, outs: Array, ins: Array) -> list[tuple[int, int]]:
 
 
 def _anchors(mono: Samples, outs: Array, ins: Array, locks: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """(output sample, sample of the sound shown there) every 20 ms, at the attacks, and exactly at both ends."""
+    """(output sample, sample of the sound shown there) every 25 ms, at the attacks, and exactly at both ends."""
     import numpy as np
 
     length = round(float(outs[-1]))
