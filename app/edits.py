@@ -155,6 +155,7 @@ def timeline_to_json(timeline: Timeline) -> dict[str, Any]:
     return {
         "frames": timeline.frames, "fps": float(timeline.rate), "rate": str(timeline.rate), "width": timeline.width,
         "height": timeline.height, "seconds": timeline.seconds, "clips": [_clip_to_json(clip, timeline) for clip in timeline.clips],
+        "notes": list(timeline.notes),
     }  # fmt: skip
 
 
