@@ -40,7 +40,7 @@ def losses(timeline: Timeline, format: FormatName) -> tuple[Lost, ...]:
     """
     found = [*_of_segments(timeline, format), *_of_film(timeline, format)]
     if format in EDITORS:
-        found += [*_of_output(timeline), *_of_sources(timeline, format)]
+        found += [*_of_output(timeline, format), *_of_sources(timeline, format)]
     beside = sorted({OPERATIONS[operation.op].TITLE for operation in _all(timeline) if CARRIED[operation.op][format].fate == "beside"})
     if beside:
         found.append(
@@ -178,8 +178,16 @@ _DETAILS: tuple[Callable[[Operation, FormatName, Row | None], Way | None], ...] 
 )
 
 
-def _of_output(timeline: Timeline) -> Iterator[Lost]:
+def _of_output(timeline: Timeline, format: FormatName) -> Iterator[Lost]:
     output = timeline.plan.output
+    if format == "edl" and timeline.rate > 100:
+        yield Lost(
+            what="Frame rate of the film",
+            degree="approximated",
+            path="$.output.fps",
+            why="CMX 3600 has two digits for frames.",
+            instead="Timecodes have three; choose 60 frames per second or less where a program refuses them.",
+        )
     shapes = {(clip.source.width * timeline.height == clip.source.height * timeline.width) for clip in timeline.clips}
     if output.fit != "pad" and shapes - {True}:
         yield Lost(

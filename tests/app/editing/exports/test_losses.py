@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -121,6 +122,12 @@ def test_the_output_is_told_of() -> None:
     assert [lost.path for lost in losses(shaped, "otio")] == ["$.output.fit", "$.output.alpha"]
     same = films.film(films.video("a"), segments=[films.cut(0, 1)], output={"fit": "blur"})
     assert losses(same, "otio") == (), "nothing is fitted where the shapes agree"
+
+
+def test_a_rate_with_three_digits_is_told_of_in_edit_lists() -> None:
+    fast = films.film(films.video("a", rate=Fraction(120), frame_count=1200), segments=[films.cut(0, 1)])
+    assert [lost.path for lost in losses(fast, "edl")] == ["$.output.fps"]
+    assert losses(fast, "otio") == ()
 
 
 @pytest.mark.parametrize("format", ["srt", "chapters"])
