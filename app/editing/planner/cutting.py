@@ -22,6 +22,7 @@ SNAP_S = 0.5  # a cut may be moved so far
 BOTTOM, MIDDLE = ("caption", "subtitle"), ("title", "shout", "impact")  # caption styles by where they stand
 LOW_BAND, MIDDLE_BAND, HIGH_BAND = (0.74, 0.95), (0.38, 0.62), (0.04, 0.22)  # where words stand, shares of the height
 HIGH_Y = 0.14
+USUAL_LUFS = -18.0  # of a clip beside which the style's own level is right
 
 
 @dataclass
@@ -48,7 +49,13 @@ class Cutting:
         if not names or not self.wishes.effects:
             return []
         name = names[self.rng.randrange(len(names))]
-        return [SoundEffect(name=name, at_s=round(max(at_s, 0.0), 3), gain_db=self.style.effect_db + gain_db)]
+        return [SoundEffect(name=name, at_s=round(max(at_s, 0.0), 3), gain_db=round(self.effect_db + gain_db, 1))]
+
+    @property
+    def effect_db(self) -> float:
+        """How loud effects are beside this clip: the softer it is, the softer they are."""
+        heard = self.footage.loudness_lufs if self.footage.has_sound else None
+        return self.style.effect_db + (0.0 if heard is None else min(max(heard - USUAL_LUFS, -12.0), 3.0))
 
     def row(self, stretch: Stretch, start_s: float, end_s: float, part: Part, gesture: str) -> Row:
         """A row of whole frames within its shot."""

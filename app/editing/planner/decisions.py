@@ -240,7 +240,7 @@ def _said(cut: Cutting, row: Row, one: Decision, stretch: Stretch) -> None:
     begins = 0.0 if one.effect in ("none", "push_in", "pull_out", "reverse") else row.seconds_at(_moment(one))
     begins = min(begins, max(0.0, row.seconds - 0.3))
     if one.sound != "none" and cut.wishes.effects:
-        row.operations.append(SoundEffect(name=one.sound, at_s=round(begins, 3), gain_db=cut.style.effect_db))
+        row.operations.append(SoundEffect(name=one.sound, at_s=round(begins, 3), gain_db=round(cut.effect_db, 1)))
     text = " ".join(one.caption.split())[:LONGEST_CAPTION]
     if text and cut.wishes.captions and row.seconds >= 0.5:
         style = cut.style.freeze_style if one.effect == "freeze" else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.editing.operations import AnyOperation
 from app.editing.operations.colour import Fade, Grade
 from app.editing.operations.moves import PanZoom, View, Zoom
-from app.editing.operations.time import Freeze, Ramp, Reverse, Speed
+from app.editing.operations.time import Freeze, Ramp, Reverse, Smoothing, Speed
 from app.editing.planner.cutting import MIDDLE, Cutting
 from app.editing.planner.footage import Hit
 from app.editing.planner.lines import reading_s, traits
@@ -45,7 +45,7 @@ class Gesture:
 def plain(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row]:
     """The moment as it is, perhaps with words."""
     row = cut.row(stretch, stretch.start_s, stretch.end_s, part, "plain")
-    slowly = _slowed(part, row, seconds)
+    slowly = _slowed(part, row, seconds, _smooth(cut, stretch.start_s, stretch.end_s))
     row.operations += _words(cut, part, stretch, row)
     row.reason = because(cut.footage, stretch, part.choose, f"shown {slowly}" if slowly else "shown as it is")
     return [row]
@@ -68,7 +68,7 @@ def glide(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Ro
 
 def _moved(cut: Cutting, stretch: Stretch, seconds: float, part: Part, kind: str) -> list[Row]:
     row = cut.row(stretch, stretch.start_s, stretch.end_s, part, kind)
-    slowly = _slowed(part, row, seconds)
+    slowly = _slowed(part, row, seconds, _smooth(cut, stretch.start_s, stretch.end_s))
     aim = cut.framing.aim(stretch.end_s if kind == "push" else stretch.start_s)
     scale = round(max(1.03, min(cut.between(cut.style.push), aim.closest)), 3)
     near = View(x=aim.x, y=aim.y, scale=scale)
@@ -81,12 +81,17 @@ def _moved(cut: Cutting, stretch: Stretch, seconds: float, part: Part, kind: str
     return [row]
 
 
-def _slowed(part: Part, row: Row, seconds: float) -> str:
+def _smooth(cut: Cutting, start_s: float, end_s: float) -> Smoothing:
+    """Frames are blended where little moves; what moves much would be seen twice."""
+    return "blend" if cut.footage.action.mean(start_s, end_s) < 0.5 else "none"
+
+
+def _slowed(part: Part, row: Row, seconds: float, smooth: Smoothing) -> str:
     """Slow motion where the part has it; in words, nothing at full speed."""
     factor = round(min(max(row.seconds / max(seconds, 0.1), part.speed[0]), part.speed[1]), 2)
     if factor > 0.95:
         return ""
-    row.operations.append(Speed(factor=factor, smooth="blend", keep_pitch=False))
+    row.operations.append(Speed(factor=factor, smooth=smooth, keep_pitch=False))
     return f"at {factor:g}x"
 
 
@@ -120,7 +125,7 @@ def ramp(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[Row
     rush.operations += cut.effect(cut.style.risers or cut.style.whooshes, max(0.0, rush.seconds - 1.2), -3.0)
     rush.least_end = rush.end
     late = cut.row(stretch, turn, stretch.end_s, part, "ramp")
-    late.operations.append(Speed(factor=slow, smooth="blend", keep_pitch=False))
+    late.operations.append(Speed(factor=slow, smooth=_smooth(cut, turn, stretch.end_s), keep_pitch=False))
     zoom = cut.zoom(hit.at_s, 0.0, cut.style.push, None, in_s=min(1.2, late.seconds * 0.8))
     late.operations += [zoom, *cut.shake(0.0, 0.6), *cut.effect(cut.style.impact, 0.0)]
     late.operations += _words(cut, part, stretch, late)
@@ -160,7 +165,7 @@ def replay(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[R
     room = max(0.3, (seconds - first.seconds) * slow)
     start, end = max(stretch.start_s, hit.at_s - 0.5 * room), min(stretch.end_s, hit.at_s + 0.5 * room)
     again = cut.row(stretch, start, max(end, start + 0.2), part, "replay")
-    again.operations.append(Speed(factor=slow, smooth="blend", keep_pitch=False))
+    again.operations.append(Speed(factor=slow, smooth=_smooth(cut, start, end), keep_pitch=False))
     zoom = cut.zoom(hit.at_s, 0.0, cut.style.punch, None, in_s=0.0)
     again.operations += [zoom, *cut.effect(cut.style.whooshes, 0.0)]
     if cut.style.replay_grade:
@@ -294,9 +299,9 @@ GESTURES: dict[GestureName, Gesture] = {
     "glide": Gesture(glide, shortest_s=1.2, slows=True),
     "punch": Gesture(punch, shortest_s=0.7, likes=(("hit", 1.0),), needs=(("hit", 0.3),)),
     "ramp": Gesture(ramp, source_share=0.75, shortest_s=2.0, likes=(("hit", 0.5), ("action", 1.0)), needs=(("action", 0.35),)),
-    "freeze": Gesture(freeze, source_share=0.45, shortest_s=2.0, likes=(("hit", 0.7), ("subject", 0.8)), needs=(("subject", 0.4),)),
+    "freeze": Gesture(freeze, source_share=0.45, shortest_s=2.0, likes=(("hit", 0.7), ("subject", 0.8)), needs=(("subject", 0.47),)),
     "replay": Gesture(replay, source_share=0.4, shortest_s=2.4, likes=(("action", 1.2), ("hit", 0.6)), needs=(("action", 0.45),)),
-    "triple": Gesture(triple, source_share=0.4, shortest_s=1.3, likes=(("subject", 1.2), ("hit", 0.6)), needs=(("subject", 0.45),)),
+    "triple": Gesture(triple, source_share=0.4, shortest_s=1.3, likes=(("subject", 1.2), ("hit", 0.6)), needs=(("subject", 0.47),)),
     "stutter": Gesture(
         stutter, source_share=0.5, shortest_s=1.0, likes=(("hit", 1.0), ("action", 0.6)), needs=(("hit", 0.3), ("action", 0.3))
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.editing.planner.footage import STEP_S, SURE, Box, Curve, Footage, Hit, ShotView
@@ -17,6 +18,7 @@ SILENT_LUFS, SPREAD_LU = -60.0, 8.0
 NEAR_S, STRONG = 0.3, 0.45  # hits stand at least this far apart; weaker ones are none
 ATTACK_LU = 4.0
 MOST_HITS_PER_S = 2.0
+EASILY_SEEN_WAY = 0.08  # of a subject between two samples, share of the frame
 
 
 def footage_of(analysis: VideoAnalysis, curves: Curves | None = None) -> Footage:
@@ -115,7 +117,16 @@ def _track(analysis: VideoAnalysis, index: int, fps: float) -> tuple[tuple[float
         return ()
     shot = analysis.subjects.shots[index]
     rows = zip(shot.frames, shot.x, shot.y, shot.w, shot.h, shot.confidence, shot.source, strict=True)
-    return tuple((frame / fps, Box(x + w / 2, y + h / 2, w, h, sure, _moving(kind))) for frame, x, y, w, h, sure, kind in rows)
+    boxes = [(frame / fps, Box(x + w / 2, y + h / 2, w, h, sure, _moving(kind))) for frame, x, y, w, h, sure, kind in rows]
+    return tuple((at, replace(box, moving=box.moving * _way(boxes, index))) for index, (at, box) in enumerate(boxes))
+
+
+def _way(boxes: Sequence[tuple[float, Box]], index: int) -> float:
+    """0 where a box stays as it is between samples, as a title does that comes and goes; 1 where it goes about."""
+    here = boxes[index][1]
+    near = [boxes[other][1] for other in (index - 1, index + 1) if 0 <= other < len(boxes)]
+    most = max((abs(box.x - here.x) + abs(box.y - here.y) + abs(box.w - here.w) + abs(box.h - here.h) for box in near), default=1.0)
+    return min(1.0, most / EASILY_SEEN_WAY)
 
 
 def _still(subject: SubjectBox) -> Box:

@@ -39,10 +39,20 @@ def test_a_sharper_shot_without_remarks_looks_better() -> None:
 
 
 def test_the_subject_is_where_its_box_is_and_moves() -> None:
-    box = footage_of(analysis()).subject_at(0.6)
+    box = footage_of(analysis()).subject_at(0.48)
     assert box is not None
     assert (box.x, box.y) == pytest.approx((0.25, 0.35))
     assert box.moving == 1.0
+
+
+def test_a_box_that_stays_as_it_is_does_not_move_whatever_changes_in_it() -> None:
+    document = analysis().model_dump()
+    track = document["subjects"]["shots"][1]
+    track["x"] = [0.1, 0.1]
+    box = footage_of(analysis(subjects=document["subjects"])).subject_at(0.48)
+    assert box is not None
+    assert box.moving == 0.0
+    assert box.weight < 0.5
 
 
 def test_movement_is_read_from_the_table_and_a_cut_is_none() -> None:
