@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from app.editing.judge.evidence import Asked
+from app.editing.judge.forms import Evaluation
 from app.editing.judge.trace import Trace
 from tests.app.editing.judge.bench_film import Seen, evaluate
 from tests.app.editing.judge.damages import DAMAGES, FPS, Damaged, Film
 
 Hurt = Callable[[str], tuple[Damaged, Seen]]
+Whole = Callable[[str, Asked], Evaluation]
 # What the judge is to say of each, besides the lower score: the part that falls, and the issue it names.
 FALLS = {
     "black": ("black", "black"),
@@ -28,25 +30,38 @@ FALLS = {
 }
 
 
+@pytest.fixture(scope="module")
+def whole(film: Film, original: Seen, source: Trace) -> Callable[[str, Asked], Evaluation]:
+    """The original, judged once for every question."""
+    made: dict[tuple[str, Asked], Evaluation] = {}
+
+    def judged(mode: str, wish: Asked) -> Evaluation:
+        if (mode, wish) not in made:
+            made[mode, wish] = evaluate(original, film, source, mode, wish)
+        return made[mode, wish]
+
+    return judged
+
+
 def asked(kind: str, film: Film) -> Asked:
     return Asked(duration_s=film.frames / FPS) if kind == "wrong_duration" else Asked()
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
 @pytest.mark.parametrize("mode", ["plan", "reference"])
-def test_it_ranks_below_the_original(kind: str, mode: str, film: Film, original: Seen, source: Trace, hurt: Hurt) -> None:
+def test_it_ranks_below_the_original(kind: str, mode: str, film: Film, source: Trace, hurt: Hurt, whole: Whole) -> None:
     found, seen = hurt(kind)
-    whole = evaluate(original, film, source, mode, asked(kind, film))
+    original = whole(mode, asked(kind, film))
     damaged = evaluate(seen, found.film, source, mode, asked(kind, film))
-    assert damaged.score < whole.score, f"{found.how}: {damaged.parts}"
+    assert damaged.score < original.score, f"{found.how}: {damaged.parts}"
     name, code = FALLS[kind]
-    before, after = whole.parts[name].score, damaged.parts[name].score
+    before, after = original.parts[name].score, damaged.parts[name].score
     assert before is not None
     assert after is not None
     assert after < before
     if mode == "plan":
         assert code in [one.code for one in damaged.issues]
-        assert code not in [one.code for one in whole.issues]
+        assert code not in [one.code for one in original.issues]
 
 
 def test_alone_it_says_what_it_cannot_tell(film: Film, original: Seen, source: Trace) -> None:
