@@ -8,6 +8,7 @@ from fractions import Fraction
 from app.editing.graph import Graph, Pad, in_turn
 from app.editing.operations.base import Operation, Place, Stage
 from app.editing.render.bench import Workshop, opened
+from app.editing.render.colours import recoloured
 from app.editing.render.expressions import lookup, member
 from app.editing.render.fit import fitted
 from app.editing.render.frames import Run, runs, shown
@@ -40,7 +41,7 @@ def part_pad(graph: Graph, timeline: Timeline, part: Part, shop: Workshop) -> Pa
     pad = graph.filter("setpts", [pad], expr=f"N+{part.begin}")
     size = _size(source_size(clip), groups[Stage.SOURCE])
     pad = shop.applied(graph, pad, groups[Stage.SHAPE], part.begin, size)
-    pad = _on_canvas(graph, pad, timeline, _size(size, groups[Stage.SHAPE]), shop)
+    pad = _on_canvas(graph, pad, timeline, clip, _size(size, groups[Stage.SHAPE]), shop)
     for stage in (Stage.FRAME, Stage.LAYER, Stage.COLOUR, Stage.FINISH):
         pad = shop.applied(graph, pad, groups[stage], part.begin)
     pad = graph.filter("setsar", [pad], sar=1)  # uneven scaling within an operation is no pixel shape
@@ -120,13 +121,20 @@ def _exactly(graph: Graph, pad: Pad, frames: int) -> Pad:
     return graph.filter("trim", [pad], end_frame=frames)
 
 
-def _on_canvas(graph: Graph, pad: Pad, timeline: Timeline, size: tuple[int, int], shop: Workshop) -> Pad:
-    canvas = (timeline.width, timeline.height)
-    if timeline.plan.output.alpha:
+def _on_canvas(graph: Graph, pad: Pad, timeline: Timeline, clip: Clip, size: tuple[int, int], shop: Workshop) -> Pad:
+    """The picture in the film's size, colours and way of lying in memory. What is transparent shows the background unless it is kept."""
+    canvas, output = (timeline.width, timeline.height), timeline.plan.output
+    clear = clip.source.has_alpha or output.alpha
+    if clear:
         pad = graph.filter("format", [pad], pix_fmts="yuva420p")
+    pad = recoloured(graph, pad, clip.source, timeline)
     if size != canvas:
-        pad = fitted(graph, pad, canvas, timeline.plan.output, "bilinear" if shop.preview else "bicubic")
-    return pad if timeline.plan.output.alpha else graph.filter("format", [pad], pix_fmts="yuv420p")
+        pad = fitted(graph, pad, canvas, output, "bilinear" if shop.preview else "bicubic")
+    if clear and not output.alpha:
+        front, back = graph.filters("split", [pad], 2)
+        back = graph.filter("drawbox", [back], color=f"0x{output.background[1:]}ff", t="fill", replace=1)
+        pad = graph.filter("overlay", [back, front], format="auto")
+    return pad if output.alpha else graph.filter("format", [pad], pix_fmts="yuv420p")
 
 
 def source_size(clip: Clip) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from app.editing.timeline import Timeline
 _X264 = {"draft": ("ultrafast", 28), "good": ("veryfast", 20), "best": ("medium", 17)}
 _VP9 = {"draft": ("8", 40), "good": ("5", 31), "best": ("2", 24)}
 _KEYFRAMES_S = 2
-_RANGES = {"limited": "tv", "full": "pc"}
 
 
 @dataclass(frozen=True)
@@ -66,21 +65,6 @@ def beside(encoder: Encoder, profile: str, number: int) -> Encoder:
     """The same x264, for stretches between copied ones: the sources' profile, and parameter sets with a number of their own."""
     arguments = tuple(f"stitchable=1:sps-id={number}" if word == "stitchable=1" else word for word in encoder.arguments)
     return replace(encoder, arguments=(*arguments, "-profile:v", profile))
-
-
-def colour_arguments(timeline: Timeline) -> list[str]:
-    """The colour tags of the film: those of its first video."""
-    primaries, transfer, matrix, spread = film_colour(timeline)
-    rows = (("-color_primaries", primaries), ("-color_trc", transfer), ("-colorspace", matrix), ("-color_range", _RANGES.get(spread or "")))
-    return [word for flag, value in rows if value for word in (flag, value)]
-
-
-def film_colour(timeline: Timeline) -> tuple[str | None, str | None, str | None, str | None]:
-    """Primaries, transfer, matrix and range of the first video of the film."""
-    for clip in timeline.clips:
-        if clip.source.kind == "video":
-            return clip.source.colour
-    return (None, None, None, None)
 
 
 def frame_time(frame: int, rate: Fraction) -> str:

@@ -11,6 +11,7 @@ from app.editing.operations.base import Operation, Place, Stage
 from app.editing.operations.joins import join
 from app.editing.render.bench import Workshop
 from app.editing.render.clips import Part, part_pad
+from app.editing.render.colours import tagged
 from app.editing.timeline import Timeline
 from configs.captions_file import FONTS_DIR
 
@@ -59,6 +60,7 @@ def film_pad(
         pad = graph.filter("ass", [pad], filename=str(captions), fontsdir=str(FONTS_DIR), alpha=alpha)
     pad = graph.filter("format", [pad], pix_fmts=working_format(timeline))
     pad = graph.filter("fps", [pad], fps=timeline.rate)
+    pad = tagged(graph, pad, timeline)
     return graph.filter("trim", [pad], end_frame=span.frames + sum(one.frames for one in further))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.editing.graph import Graph
 from app.editing.render.bench import Workshop
 from app.editing.render.cache import PieceCache
-from app.editing.render.encode import Encoder, colour_arguments, frame_time
+from app.editing.render.encode import Encoder, frame_time
 from app.editing.render.film import Span, film_pad
 from app.editing.render.words import Words
 from app.editing.timeline import Timeline
@@ -81,7 +81,7 @@ class GroupRun:
         script = self._folder / "graph.txt"
         script.write_text(graph.text(), encoding="utf-8")
         arguments = ["-copyts", *graph.input_arguments(), "-/filter_complex", str(script), "-map", f"[{pad.label}]", "-an"]
-        arguments += ["-fps_mode", "passthrough", *encoder.arguments, "-pix_fmt", encoder.pix_fmt, *colour_arguments(timeline)]
+        arguments += ["-fps_mode", "passthrough", *encoder.arguments, "-pix_fmt", encoder.pix_fmt]
         cuts: list[int] = []
         for span in spans[:-1]:
             cuts.append(span.frames + (cuts[-1] if cuts else 0))

@@ -9,7 +9,8 @@ from typing import Any
 
 from app.editing.operations.base import Operation, Place
 from app.editing.render.clips import Part
-from app.editing.render.encode import Encoder, colour_arguments
+from app.editing.render.colours import film_colours
+from app.editing.render.encode import Encoder
 from app.editing.render.film import Span, has_picture, parts_of
 from app.editing.render.frames import shown
 from app.editing.render.smooth import smoothing_of, stretches_within
@@ -27,7 +28,7 @@ def piece_key(
     what = {
         "version": [VERSION, program, preview],
         "canvas": [timeline.width, timeline.height, str(timeline.rate), output.fit, output.background, output.alpha],
-        "encoder": [encoder.arguments, encoder.pix_fmt, encoder.piece, colour_arguments(timeline)],
+        "encoder": [encoder.arguments, encoder.pix_fmt, encoder.piece, film_colours(timeline)],
         "parts": [_part(timeline, part, hashes) for part in parts_of(timeline, span)],
         "film": [_film(timeline, *row, span, hashes) for row in enumerate(timeline.plan.film) if has_picture(row[1])],
         "captions": words.of(span),
@@ -43,7 +44,7 @@ def _part(timeline: Timeline, part: Part, hashes: Mapping[str, str]) -> dict[str
     placed = [clip.frames, part.begin, clip.first, clip.end] if rows else []
     return {
         "source": clip.source.content_hash,
-        "shape": [clip.source.width, clip.source.height, str(clip.source.rate), clip.source.vfr],
+        "shape": [clip.source.width, clip.source.height, str(clip.source.rate), clip.source.vfr, clip.source.colour],
         "frames": hashlib.sha256(json.dumps(frames).encode()).hexdigest(),
         "smooth": _smoothed(part),
         "placed": placed,

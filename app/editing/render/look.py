@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.editing.facts import SourceFacts
 from app.video.safe_input import ffmpeg_arguments
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 _INDEXED = ("mov", "mp4", "matroska", "webm", "ivf")  # seeking lands on a keyframe before the moment
 _REORDERED = 32  # no codec shows a later one of its packets first
@@ -54,17 +61,37 @@ def _look(path: Path, kind: str, size: int, changed: int) -> Look:
 
     with open_container(path) as container:
         stream = pick_stream(container, path) if kind == "video" else container.streams.video[0]
-        stamps: list[int] = []
-        for packet in container.demux(stream):
-            stamps += [packet.pts] if packet.pts is not None and packet.size else []
-            if len(stamps) >= _REORDERED:
-                break
+        first = _first_tick(container, stream)
         known = container.format.name.split(",")
         return Look(
             index=stream.index, codec=str(getattr(stream.codec_context.codec, "canonical_name", stream.codec_context.name)),
-            first_tick=min(stamps, default=0), tick=stream.time_base or Fraction(1, 1000),
+            first_tick=first, tick=stream.time_base or Fraction(1, 1000),
             square=(stream.sample_aspect_ratio or Fraction(1)) == 1, indexed=any(name in _INDEXED for name in known),
         )  # fmt: skip
+
+
+def _first_tick(container: InputContainer, stream: VideoStream) -> int:
+    """The earliest time stamp; where packets have none, as in AVI, the one that the decoder gives the first frame."""
+    stamps: list[int] = []
+    for packet in container.demux(stream):
+        if packet.pts is None and packet.size:
+            for frame in _decoded(packet):
+                if frame.pts is not None or frame.dts is not None:
+                    return frame.pts if frame.pts is not None else frame.dts or 0
+        elif packet.size and packet.pts is not None:
+            stamps.append(packet.pts)
+        if len(stamps) >= _REORDERED:
+            break
+    return min(stamps, default=0)
+
+
+def _decoded(packet: Packet[VideoStream]) -> list[VideoFrame]:
+    import av
+
+    try:
+        return packet.decode()
+    except av.error.FFmpegError:
+        return []
 
 
 def picture_input(source: SourceFacts, look: Look, first: int) -> list[str]:

@@ -108,7 +108,9 @@ def _picture_stream(out: OutputContainer, film: Film) -> Stream:
     else:
         assert piece is not None
         with av.open(str(piece.path)) as container:
-            stream = out.add_stream_from_template(container.streams.video[0], opaque=True)
+            made = container.streams.video[0]
+            stream = out.add_stream_from_template(made, opaque=True)
+            stream.metadata.update({name: value for name, value in made.metadata.items() if name.lower() == "alpha_mode"})
     stream.time_base = 1 / film.rate
     return stream
 
