@@ -22,10 +22,11 @@ class Mender:
         self.data, self.sources = data, sources
         self.notes: list[str] = []
         self._gone: list[Keys] = []
+        self._taken: dict[str, tuple[int, set[Any]]] = {}  # the last number given out, and the names there were
 
     def mend(self, problems: Sequence[Problem]) -> bool:
         """Mends what it can, from the end of the plan, so that places keep their numbers; whether anything was changed."""
-        self._gone = []
+        self._gone, self._taken = [], {}
         before = len(self.notes)
         for problem in sorted(problems, key=lambda one: _place(one), reverse=True):
             keys = keys_of(problem.path)
@@ -214,11 +215,14 @@ class Mender:
             declared.append({"id": name, "media": self.sources[name].artifact_id})
 
     def _free_name(self, part: str, letter: str) -> str:
-        rows = self.at([part]) or []
-        taken = {row.get("id") for row in rows if isinstance(row, dict)}
-        number = len(rows) + 1
+        if part not in self._taken:
+            rows = self.at([part]) or []
+            self._taken[part] = (len(rows), {row.get("id") for row in rows if isinstance(row, dict)})
+        number, taken = self._taken[part]
+        number += 1
         while f"{letter}{number}" in taken:
             number += 1
+        self._taken[part] = (number, taken)
         return f"{letter}{number}"
 
 
