@@ -77,5 +77,5 @@ def _inline(node: Any, definitions: Mapping[str, Any], seen: tuple[str, ...]) ->
         if key == "properties"
         else _inline(value, definitions, seen)
         for key, value in node.items()
-        if not (key == "title" and isinstance(value, str))
+        if not (key == "title" and isinstance(value, str)) and key != "discriminator"  # which names definitions that are written out
     }

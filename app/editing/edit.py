@@ -96,11 +96,11 @@ def edit_video(request: EditVideo, job: JobContext) -> EditResult:
 class TakeMoment(Strict):
     """A moment of a film that need not be rendered yet. Exactly one of ``at_s`` and ``frame`` is given."""
 
-    plan: EditPlan
+    plan: EditPlan = Field(description="The film.")
     at_s: float | None = Field(default=None, ge=0, le=24 * 3600, description="Seconds of the film.")
     frame: int | None = Field(default=None, ge=0, description="Or a frame of the film, from 0.")
     height: int | None = Field(default=None, ge=64, le=4320, description="Of the shorter side; left out: as the film.")
-    format: Literal["jpg", "png"] = "jpg"
+    format: Literal["jpg", "png"] = Field(default="jpg", description="png is exact.")
 
 
 class Moment(Strict):
