@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.editing.operations.views import Quad
@@ -22,11 +22,11 @@ class Move:
     turn: float = 0.0
 
 
-def moves_of(columns: Sequence[Sequence[float]], step: float, frames: int, strength: float) -> list[Move]:
+def moves_of(columns: Sequence[Sequence[float]], step: float, frames: Iterable[int], strength: float) -> list[Move]:
     """``columns``: right and down in % of the width, scale in %, turn in degrees, a value every ``step`` frames, the last one held."""
     found = []
     last = len(columns[0]) - 1
-    for frame in range(frames):
+    for frame in frames:
         index = min(int(frame / step), last)
         part = min(frame / step - index, 1.0) if index < last else 0.0
         right, down, scale, turn = (column[index] + part * (column[min(index + 1, last)] - column[index]) for column in columns)

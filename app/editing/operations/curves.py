@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 Point = tuple[int, float]
 
@@ -44,15 +44,31 @@ def expression(values: Sequence[float], counter: str, first: int = 0, tolerance:
     return f"(st(9,clip({counter}-{first},0,{len(values) - 1}));{_lines(points)})"
 
 
+def short_spans(tables: Sequence[Sequence[float]], tolerance: float = 0.02, most: int = 48) -> Iterator[tuple[int, int]]:
+    """(begin, end) one behind another, so short that no table has more than ``most`` points in any.
+
+    Some filters read their expressions anew for every frame, so long ones are dear; several filters that take turns are not.
+    """
+    length = len(tables[0])
+    if length < 2 * most or all(len(simplified(table, tolerance)) <= most for table in tables):
+        yield 0, length
+        return
+    middle = length // 2
+    yield from short_spans([table[:middle] for table in tables], tolerance, most)
+    for begin, end in short_spans([table[middle:] for table in tables], tolerance, most):
+        yield middle + begin, middle + end
+
+
 def _lines(points: Sequence[Point]) -> str:
     """A tree over the lines between the points, in variable 9."""
     if len(points) == 2:
         (begin, value), (end, after) = points
         slope = (after - value) / (end - begin)
-        return _number(value) if slope == 0 else f"{_number(value)}+(ld(9)-{begin})*({_number(slope)})"
+        return _number(value) if slope == 0 else f"{_number(value)}+(ld(9)-{begin})*({_number(slope, 8)})"
     middle = len(points) // 2
     return f"if(lt(ld(9),{points[middle][0]}),{_lines(points[: middle + 1])},{_lines(points[middle:])})"
 
 
-def _number(value: float) -> str:
-    return f"{value:.9f}".rstrip("0").rstrip(".") if value else "0"
+def _number(value: float, digits: int = 4) -> str:
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text

@@ -17,6 +17,7 @@ from app.editing.problems import Problem
 
 Percent = Annotated[float, Field(ge=-400, le=400, allow_inf_nan=False)]
 MOST_ENLARGED = 4.0
+_LOOKS = 60  # frames looked at to tell how far a move goes: a plan is checked at every change
 
 
 class Zoom(Operation):
@@ -115,21 +116,22 @@ class CameraMove(Operation):
             said = f"Camera move from curve has {', '.join(map(str, lengths[:-1]))} and {lengths[-1]} values in its four columns."
             yield Problem("uneven_columns", place.path, said, "Give each column one value per step.")
             return
-        needed = enlargement(self.moves(place), place.width, place.height) if self.fill == "enlarge" else 1.0
+        looked_at = self.moves(place, max(1, place.frames // _LOOKS))
+        needed = enlargement(looked_at, place.width, place.height) if self.fill == "enlarge" else 1.0
         if needed > MOST_ENLARGED:
             much = f"{needed:.1f} times" if needed < 100 else "without end"
             said = f"Camera move from curve goes so far that the picture must be enlarged {much} to hide its borders."
             yield Problem("move_too_far", f"{place.path}.fill", said, "Choose edges as the fill, or lower the strength.", "edges")
 
-    def moves(self, place: Place) -> list[Move]:
-        """Where the picture is in every frame of the place."""
+    def moves(self, place: Place, every: int = 1) -> list[Move]:
+        """Where the picture is in every frame of the place, or in every so many."""
         columns = (self.x_percent, self.y_percent, self.scale_percent, self.rotation_deg)
-        return moves_of(columns, self.step_s * float(place.rate), place.frames, self.strength)
+        return moves_of(columns, self.step_s * float(place.rate), range(0, place.frames, every), self.strength)
 
     def picture(self, pad: Pad, bench: Bench) -> Pad:
         """Scales and turns about the middle, then moves, as docs/analysis-schema.md has it; enlarged about the middle where asked for."""
         moves, (width, height) = self.moves(bench.place), bench.size
-        larger = enlargement(moves, width, height) if self.fill == "enlarge" else 1.0
+        larger = min(enlargement(moves, width, height), 2 * MOST_ENLARGED) if self.fill == "enlarge" else 1.0
         if larger == 1.0 and all(move == Move() for move in moves):
             return pad
         return warp(bench, pad, 0, quads(moves, width, height, larger), fine=False)

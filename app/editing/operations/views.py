@@ -14,7 +14,7 @@ from statistics import fmean
 
 from app.editing.graph import Pad
 from app.editing.operations.base import Bench, Place
-from app.editing.operations.curves import expression
+from app.editing.operations.curves import expression, short_spans
 
 STEPS_SHOW = 2.5  # pixels per frame below which whole-pixel steps can be seen
 BRIEF_S = 0.35  # and a move that is over before the eye can follow it
@@ -147,12 +147,16 @@ def cut(bench: Bench, pad: Pad, first: int, views: Sequence[Window], flags: str 
 def warp(bench: Bench, pad: Pad, first: int, quads: Sequence[Quad], fine: bool) -> Pad:
     """The smooth way; quads may be turned. Beyond the picture's edges its edge pixels go on."""
     counter = f"(in+{bench.begins - 1})"  # the filter counts from 1 and knows no time
-    corners = {
-        name: expression(values, counter, first, _TOLERANCE) for name, values in zip(_CORNERS, zip(*quads, strict=True), strict=True)
-    }
     kind = "cubic" if fine and not bench.preview else "linear"
-    on = during(bench, first, first + len(quads))
-    return bench.graph.filter("perspective", [pad], **corners, eval="frame", interpolation=kind, enable=on)
+    tables = list(zip(*quads, strict=True))
+    for begin, end in short_spans(tables, _TOLERANCE):
+        if first + end > bench.begins:
+            corners = {
+                name: expression(table[begin:end], counter, first + begin, _TOLERANCE) for name, table in zip(_CORNERS, tables, strict=True)
+            }
+            on = during(bench, first + begin, first + end)
+            pad = bench.graph.filter("perspective", [pad], **corners, eval="frame", interpolation=kind, enable=on)
+    return pad
 
 
 def _stretches(views: Sequence[Window], canvas: Canvas, brief: float) -> Iterator[tuple[int, int, bool]]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from app.editing.graph import Pad, Value
 from app.editing.operations.base import Bench
-from app.editing.operations.curves import expression
-from app.editing.operations.views import now
+from app.editing.operations.curves import expression, short_spans
+from app.editing.operations.views import during, now
 
 _TOLERANCE = 0.02  # pixels
 _STILL = 0.03
@@ -28,14 +28,23 @@ def slide(bench: Bench, pad: Pad, size: tuple[int, int], left: Sequence[float], 
     pad = graph.filter("crop", [pad], w=width + spare[0], h=height + spare[1], x=cuts[0], y=cuts[1], exact=True)
     if not any(spare):
         return pad
-    rests = [_rest(values, most - more, counter) if more else "0" for values, most, more in zip(ways, room, spare, strict=True)]
-    seen = [_rest(values, most - more, clock) if more else "0" for values, most, more in zip(ways, room, spare, strict=True)]
-    corners: dict[str, Value] = {}
-    for corner in range(4):
-        corners[f"x{corner}"] = f"{'W' if corner % 2 else '0'}+{rests[0]}"
-        corners[f"y{corner}"] = f"{'H' if corner // 2 else '0'}+{rests[1]}"
-    pad = graph.filter("perspective", [pad], **corners, eval="frame", enable=f"gt({seen[0]}+{seen[1]},{_STILL})")
+    rows = list(zip(ways, room, spare, strict=True))
+    for begin, end in short_spans(ways, _TOLERANCE):
+        if end > bench.begins:
+            parts = [(values[begin:end], most - more, more) for values, most, more in rows]
+            rests, seen = ([_rest(values, most, told, begin) if more else "0" for values, most, more in parts] for told in (counter, clock))
+            on = f"{during(bench, begin, end)}*gt({seen[0]}+{seen[1]},{_STILL})"
+            pad = graph.filter("perspective", [pad], **_shifted(rests), eval="frame", enable=on)
     return graph.filter("crop", [pad], w=width, h=height, x=0, y=0, exact=True)
+
+
+def _shifted(by: Sequence[str]) -> dict[str, Value]:
+    """Corners of ``perspective`` for a shift to the right and down."""
+    found: dict[str, Value] = {}
+    for corner in range(4):
+        found[f"x{corner}"] = f"{'W' if corner % 2 else '0'}+{by[0]}"
+        found[f"y{corner}"] = f"{'H' if corner // 2 else '0'}+{by[1]}"
+    return found
 
 
 def _within(values: Sequence[float], most: int) -> list[float]:
@@ -50,6 +59,6 @@ def _cut(values: Sequence[float], most: int, counter: str) -> str:
     return f"min(2*floor({expression(values, counter, 0, _TOLERANCE)}/2),{most})"
 
 
-def _rest(values: Sequence[float], most: int, counter: str) -> str:
-    way = expression(values, counter, 0, _TOLERANCE)
+def _rest(values: Sequence[float], most: int, counter: str, first: int) -> str:
+    way = expression(values, counter, first, _TOLERANCE)
     return f"(st(8,{way});ld(8)-min(2*floor(ld(8)/2),{most}))"

@@ -12,13 +12,13 @@ STILL = ([0.0], [0.0], [100.0], [0.0])
 
 
 def test_nothing_moves_nothing() -> None:
-    assert moves_of(STILL, 1.0, 3, 2.0) == [Move()] * 3
+    assert moves_of(STILL, 1.0, range(3), 2.0) == [Move()] * 3
     assert enlargement([Move()] * 3, 160, 90) == 1
     assert quads([Move()], 160, 90, 1.0)[0] == pytest.approx((0, 0, 160, 0, 0, 90, 160, 90))
 
 
 def test_values_lie_on_lines_between_the_steps_and_the_last_is_held() -> None:
-    moves = moves_of(([0.0, 10.0], [0.0, -4.0], [100.0, 120.0], [0.0, 90.0]), 4.0, 7, 1.0)
+    moves = moves_of(([0.0, 10.0], [0.0, -4.0], [100.0, 120.0], [0.0, 90.0]), 4.0, range(7), 1.0)
     assert [move.right for move in moves] == pytest.approx([0, 0.025, 0.05, 0.075, 0.1, 0.1, 0.1])
     assert moves[2].down == pytest.approx(-0.02)
     assert moves[2].scale == pytest.approx(1.1)
@@ -26,10 +26,10 @@ def test_values_lie_on_lines_between_the_steps_and_the_last_is_held() -> None:
 
 
 def test_strength_works_on_all_of_it_and_is_kept_within_reason() -> None:
-    (half,) = moves_of(([10.0], [0.0], [400.0], [40.0]), 1.0, 1, 0.5)
+    (half,) = moves_of(([10.0], [0.0], [400.0], [40.0]), 1.0, [0], 0.5)
     assert (half.right, half.scale, half.turn) == pytest.approx((0.05, 2.0, math.radians(20)))
-    (huge,) = moves_of(([0.0], [0.0], [1000.0], [0.0]), 1.0, 1, 4.0)
-    (tiny,) = moves_of(([0.0], [0.0], [10.0], [0.0]), 1.0, 1, 4.0)
+    (huge,) = moves_of(([0.0], [0.0], [1000.0], [0.0]), 1.0, [0], 4.0)
+    (tiny,) = moves_of(([0.0], [0.0], [10.0], [0.0]), 1.0, [0], 4.0)
     assert (huge.scale, tiny.scale) == (LARGEST, SMALLEST)
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from app.editing.graph import Graph, Pad
-from app.editing.operations.curves import Point, expression, simplified
+from app.editing.operations.curves import Point, expression, short_spans, simplified
 from app.video.ffmpeg import executable
 
 SHAPES = {
@@ -78,3 +78,14 @@ def test_what_never_changes_is_a_number() -> None:
     assert expression([2.5] * 100, "n") == "2.5"
     assert expression([0.0], "n") == "0"
     assert expression([-1.25, -1.25], "n") == "-1.25"
+
+
+def test_spans_are_short_enough_and_cover_everything() -> None:
+    noise, line = SHAPES["noise"], [0.1 * step for step in range(300)]
+    spans = list(short_spans([noise, line], 0.01, most=20))
+    assert [begin for begin, _ in spans] == [0, *(end for _, end in spans[:-1])]
+    assert spans[-1][1] == 300
+    assert len(spans) > 4
+    assert all(end - begin < 40 or len(simplified(noise[begin:end], 0.01)) <= 20 for begin, end in spans)
+    assert list(short_spans([line, line])) == [(0, 300)]
+    assert list(short_spans([[1.0]])) == [(0, 1)]
