@@ -20,7 +20,9 @@ def rows(page: Any) -> Any:
 
 def in_order(page: Any, *wanted: str) -> None:
     """Waits until the rows stand in this order."""
-    page.wait_for_function("(keys) => [...document.querySelectorAll('.plan-row')].map((row) => row.dataset.key).join() === keys", arg=",".join(wanted))
+    page.wait_for_function(
+        "(keys) => [...document.querySelectorAll('.plan-row')].map((row) => row.dataset.key).join() === keys", arg=",".join(wanted)
+    )
 
 
 def segment(name: str, first: int, end: int, *operations: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -34,7 +36,14 @@ ROWS = (
 
 
 def plan_of(media: str, segments: Any = ROWS, **more: Any) -> dict[str, Any]:
-    return {"version": 1, "title": "A test", "planner": "built in", "sources": [{"id": "clip", "media": media}], "segments": list(segments), **more}
+    return {
+        "version": 1,
+        "title": "A test",
+        "planner": "built in",
+        "sources": [{"id": "clip", "media": media}],
+        "segments": list(segments),
+        **more,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +57,9 @@ def begun(studio: Any, clip: Any, open_page: Callable[..., Any]) -> Callable[...
     """`begun(ROWS)` -> a page on a fresh draft, whose id is `page.edit`."""
 
     def make(segments: Any = ROWS, *, film: Any = (), analysis: str | None = None, **options: Any) -> Any:
-        made = studio.post("/api/edits", {"plan": plan_of(clip["id"], segments, film=list(film)), "video": clip["id"], "analysis": analysis})
+        made = studio.post(
+            "/api/edits", {"plan": plan_of(clip["id"], segments, film=list(film)), "video": clip["id"], "analysis": analysis}
+        )
         page = open_page(f"/?tab=edit&edit={made['id']}", **options)
         rows(page).first.wait_for()
         page.wait_for_function("() => document.querySelector('.film').dataset.exact === 'true'")
@@ -293,8 +304,10 @@ def test_a_phone_shows_everything_without_scrolling_sideways(begun: Callable[...
     rows(page).nth(1).locator(".plan-picture").click()
     expect(rows(page).nth(1).get_by_label("Caption", exact=True)).to_be_visible()
     unnamed = page.evaluate(
-        """() => [...document.querySelectorAll('#panel-edit :is(button, input, select, textarea)')].filter((node) => node.offsetParent
-        && !(node.textContent.trim() || node.getAttribute('aria-label') || node.labels?.length || node.title)).map((node) => node.outerHTML)"""
+        """() => [...document.querySelectorAll('#panel-edit :is(button, input, select, textarea)')]
+        .filter((node) => node.offsetParent)
+        .filter((node) => !(node.textContent.trim() || node.getAttribute('aria-label') || node.labels?.length || node.title))
+        .map((node) => node.outerHTML)"""
     )
     assert unnamed == []
 

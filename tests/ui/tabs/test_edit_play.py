@@ -23,7 +23,8 @@ WATCH = """() => {
       context.drawImage(video, 0, video.videoHeight / 8, video.videoWidth, 8, 0, 0, video.videoWidth, 8);
       let number = 0;
       for (let bit = 0; bit < 12; bit += 1) {
-        number = number * 2 + (context.getImageData(Math.floor((bit + 0.5) * Math.floor(canvas.width / 12)), 3, 1, 1).data[1] > 127 ? 1 : 0);
+        const x = Math.floor((bit + 0.5) * Math.floor(canvas.width / 12));
+        number = number * 2 + (context.getImageData(x, 3, 1, 1).data[1] > 127 ? 1 : 0);
       }
       window.seen.push([Number(film.dataset.frame), number]);
     }
@@ -51,9 +52,12 @@ def begun(studio: Any, clip: Any, open_page: Callable[..., Any]) -> Callable[...
         made = studio.post("/api/edits", {"plan": plan, "video": clip["id"]})
         page = open_page(f"/?tab=edit&edit={made['id']}")
         page.locator(".plan-row").first.wait_for()
+        page.wait_for_function("() => document.querySelector('.film').dataset.exact === 'true'")
         page.locator(".film-timeline").focus()
         page.keyboard.press("Home")
-        page.wait_for_function("() => document.querySelector('.film').dataset.exact === 'true' && document.querySelector('.film').dataset.frame === '0'")
+        page.wait_for_function(
+            "() => document.querySelector('.film').dataset.exact === 'true' && document.querySelector('.film').dataset.frame === '0'"
+        )
         page.plan = plan
         return page
 
@@ -72,7 +76,8 @@ def test_approved_rows_play_in_order_with_the_right_frames(begun: Callable[..., 
 
     page = begun(
         segment("late", 60, 78), segment("out", 2, 20, approved=False), segment("early", 8, 24),
-        segment("quick", 24, 56, {"op": "speed", "factor": 2}), segment("held", 80, 90, {"op": "freeze", "at_s": 4 / FPS, "duration_s": 0.5}),
+        segment("quick", 24, 56, {"op": "speed", "factor": 2}),
+        segment("held", 80, 90, {"op": "freeze", "at_s": 4 / FPS, "duration_s": 0.5}),
     )  # fmt: skip
     page.evaluate(WATCH)
     page.locator(".plan-bar").get_by_role("button", name="Play plan").click()
@@ -128,15 +133,22 @@ def test_captions_moves_and_fades_lie_over_the_picture(begun: Callable[..., Any]
 
     words = {"op": "text", "text": "<b>No markup</b>", "at_s": 0.25, "duration_s": 0.5, "style": "meme_top"}
     zoom = {"op": "zoom", "at_s": 0.25, "duration_s": 0.5, "scale": 2, "in_s": 0}
-    page = begun(segment("a", 0, 30, words, zoom, {"op": "grade", "saturation": 0}), film=[{"op": "fade", "in_s": 0.5}], output={"aspect": "9:16", "fit": "crop"})
+    page = begun(
+        segment("a", 0, 30, words, zoom, {"op": "grade", "saturation": 0}),
+        film=[{"op": "fade", "in_s": 0.5}],
+        output={"aspect": "9:16", "fit": "crop"},
+    )
     expect(page.locator(".film-caption")).to_have_count(0)
     assert float(page.locator(".film-canvas > .film-cover").evaluate("(node) => node.style.opacity")) == 1
     for _ in range(14):
         page.keyboard.press("ArrowRight")
     expect(page.locator(".film-caption")).to_have_text("<b>No markup</b>")
     look = page.evaluate(
-        """() => { const layer = document.querySelector('.film-layer[data-on=true]'), box = document.querySelector('.film-canvas').getBoundingClientRect();
-        return { move: layer.querySelector('.film-fit').style.transform, filter: layer.querySelector('.film-fit').style.filter, shape: box.width / box.height }; }"""
+        """() => {
+          const { transform, filter } = document.querySelector('.film-layer[data-on=true] .film-fit').style;
+          const box = document.querySelector('.film-canvas').getBoundingClientRect();
+          return { move: transform, filter, shape: box.width / box.height };
+        }"""
     )
     assert "scale(2" in look["move"]
     assert "saturate(0)" in look["filter"]
@@ -165,8 +177,15 @@ def test_the_page_counts_frames_as_the_studio_does(begun: Callable[..., Any], st
     media = page.plan["sources"][0]["media"]
     plans = [
         [segment("a", 0, 20), segment("b", 30, 47, {"op": "speed", "factor": 1.5})],
-        [segment("a", 3, 23, {"op": "freeze", "at_s": 0.25, "duration_s": 0.4}), segment("b", 30, 47, {"op": "transition", "duration_s": 0.3})],
-        [segment("a", 3, 23, {"op": "reverse"}), segment("b", 10, 30, {"op": "speed", "factor": 0.4}), segment("c", 50, 90, {"op": "speed", "factor": 3})],
+        [
+            segment("a", 3, 23, {"op": "freeze", "at_s": 0.25, "duration_s": 0.4}),
+            segment("b", 30, 47, {"op": "transition", "duration_s": 0.3}),
+        ],
+        [
+            segment("a", 3, 23, {"op": "reverse"}),
+            segment("b", 10, 30, {"op": "speed", "factor": 0.4}),
+            segment("c", 50, 90, {"op": "speed", "factor": 3}),
+        ],
     ]
     for segments in plans:
         plan = {"version": 1, "sources": [{"id": "clip", "media": media}], "segments": segments}
@@ -175,8 +194,10 @@ def test_the_page_counts_frames_as_the_studio_does(begun: Callable[..., Any], st
               const url = (name) => document.querySelector(`link[rel=modulepreload][href$="${name}"]`).href;
               const { estimate, checked, sourceFrame } = await import(url('components/plan_film.js'));
               const source = { ready: true, rate, frameAt: (seconds) => Math.floor(seconds * rate + 0.5 + 1e-6) };
-              const told = (film) => film.clips.map((clip) => [clip.begins, clip.frames, clip.overlap, clip.first, sourceFrame(clip, 0), sourceFrame(clip, clip.frames - 1)]);
-              const answer = await (await fetch('/api/edits/check', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ plan }) })).json();
+              const ends = (clip) => [sourceFrame(clip, 0), sourceFrame(clip, clip.frames - 1)];
+              const told = (film) => film.clips.map((clip) => [clip.begins, clip.frames, clip.overlap, clip.first, ...ends(clip)]);
+              const headers = { 'Content-Type': 'application/json' }, body = JSON.stringify({ plan });
+              const answer = await (await fetch('/api/edits/check', { method: 'POST', headers, body })).json();
               return [told(estimate(plan, new Map([['clip', source]]))), told(checked(answer.timeline))];
             }""",
             [plan, FPS],
@@ -186,14 +207,19 @@ def test_the_page_counts_frames_as_the_studio_does(begun: Callable[..., Any], st
 
 def test_a_trimmed_or_split_row_keeps_its_effects_on_their_picture(begun: Callable[..., Any]) -> None:
     page = begun(segment("a", 0, 10))
-    plan = {"segments": [segment("a", 0, 96, {"op": "zoom", "at_s": 2, "duration_s": 1}, {"op": "text", "text": "x"}, {"op": "fade", "in_s": 0.5, "out_s": 0.5},
-                                 {"op": "freeze", "at_s": 3, "duration_s": 0.5}, {"op": "transition"})]}  # fmt: skip
+    effects = (
+        {"op": "zoom", "at_s": 2, "duration_s": 1}, {"op": "text", "text": "x"}, {"op": "fade", "in_s": 0.5, "out_s": 0.5},
+        {"op": "freeze", "at_s": 3, "duration_s": 0.5}, {"op": "transition"},
+    )  # fmt: skip
+    plan = {"segments": [segment("a", 0, 96, *effects)]}
     cut, faster, trimmed = page.evaluate(
         """async (plan) => {
           const url = (name) => document.querySelector(`link[rel=modulepreload][href$="${name}"]`).href;
-          const { split } = await import(url('components/plan_changes.js')), { trim, setSpeed } = await import(url('components/plan_retime.js'));
+          const { split } = await import(url('components/plan_changes.js'));
+          const { trim, setSpeed } = await import(url('components/plan_retime.js'));
           const rows = (changed) => changed.segments.map((row) => Object.fromEntries((row.operations ?? []).map((one) => [one.op, one])));
-          return [rows(split(plan, 'a', { at_s: 2.5, out_s: 2.5 }, 'b')), rows(setSpeed(plan, 'a', [2])), rows(trim(plan, 'a', { start_s: 1 }))];
+          const cut = split(plan, 'a', { at_s: 2.5, out_s: 2.5 }, 'b');
+          return [rows(cut), rows(setSpeed(plan, 'a', [2])), rows(trim(plan, 'a', { start_s: 1 }))];
         }""",
         plan,
     )
