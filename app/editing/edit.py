@@ -157,7 +157,7 @@ def file_name(plan: EditPlan, timeline: Timeline) -> str:
     """What the film is called: its title, else its first clip's name; no character that a file system minds."""
     first = timeline.clips[0].source.name
     words = plan.title or f"{Path(first).stem} edit"
-    cleaned = re.sub(r"[\x00-\x1f<>:\"/\\|?*]+", " ", words).strip(" .")
+    cleaned = " ".join(re.sub(r"[\x00-\x1f<>:\"/\\|?*]+", " ", words).split()).strip(" .")
     return cleaned[:80].strip(" .") or "film"
 
 

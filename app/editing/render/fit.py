@@ -8,6 +8,7 @@ from app.editing.graph import Graph, Pad
 from app.editing.plan import Output
 
 _BLUR_SHARE = 8  # the background is blurred at an eighth of the size: as good, and quick
+_HAIRLINE = 0.006  # of a side, both bars together
 
 
 def fitted(graph: Graph, pad: Pad, size: tuple[int, int], output: Output, flags: str = "bicubic") -> Pad:
@@ -17,12 +18,12 @@ def fitted(graph: Graph, pad: Pad, size: tuple[int, int], output: Output, flags:
 
 
 def _inside(graph: Graph, pad: Pad, size: tuple[int, int], flags: str) -> Pad:
-    """As large as it can be within the canvas, even."""
+    """As large as it can be within the canvas, even; bars of a hair's breadth, as rounded sizes leave them, are not worth it."""
     width, height = size
     share = f"min({width}/iw,{height}/ih)"
-    return graph.filter(
-        "scale", [pad], w=f"min({width},2*max(1,round(iw*{share}/2)))", h=f"min({height},2*max(1,round(ih*{share}/2)))", flags=flags
-    )
+    sides = [f"2*max(1,round({side}*{share}/2))" for side in ("iw", "ih")]
+    w, h = (f"if(lte({whole}-{part},{max(2, _HAIRLINE * whole):g}),{whole},{part})" for whole, part in zip(size, sides, strict=True))
+    return graph.filter("scale", [pad], w=w, h=h, flags=flags)
 
 
 def _covering(graph: Graph, pad: Pad, size: tuple[int, int], flags: str) -> Pad:
