@@ -30,8 +30,8 @@ _OPERATION_NS = {
     "composite": 20.0, "picture_in_picture": 10.0, "watermark": 10.0, "grade": 5.5, "lut": 8.0, "match_colour": 2.0, "sharpen": 5.0,
     "fade": 6.0, "transition": 5.5, "text": 1.0, "subtitles": 1.0,
 }  # fmt: skip
-_STABILISE_NS, _PYTHON_NS, _UPSCALE_NS = 24.0, 200.0, 6.5  # of the source, of the source, of what it is enlarged to
-_SMOOTH_NS = {"none": 0.0, "blend": 4.0, "motion": 700.0}
+_STABILISE_NS, _PYTHON_NS, _UPSCALE_NS = 24.0, 130.0, 6.5  # of the source, of the source, of what it is enlarged to
+_SMOOTH_NS = {"none": 0.0, "blend": 1.5, "motion": 116.0}  # of the source, for each frame of the film
 _START_S, _START_CPU_S, _CLIP_CPU_S = 0.2, 0.35, 0.02
 # Bits per pixel of the film:
 _BITS = {"draft": 0.09, "good": 0.10, "best": 0.16}
@@ -40,7 +40,7 @@ _SOUND_BITS_PER_S = 192_000
 # Bytes held:
 _BASE_BYTES, _REVERSED_BYTES = 75 << 20, 192 << 20
 _FRAMES_CODED = {"draft": 16, "good": 72, "best": 131}
-_FRAMES_DECODED, _MOST_OPEN, _FRAMES_PER_OPERATION = 8, 40, 3
+_FRAMES_DECODED, _MOST_OPEN, _FRAMES_PER_OPERATION, _FRAMES_MOTION = 8, 40, 3, 190
 _PARALLEL = 0.75  # of further cores, what comes out
 _MOST_CORES = 8
 
@@ -66,13 +66,14 @@ def predict(timeline: Timeline, cores: int | None = None) -> Prediction:
     work_ns = sum(_clip_ns(clip, timeline) for clip in timeline.clips)
     work_ns += (_encode_ns(timeline) + _operations_ns(timeline.plan.film)) * canvas * timeline.frames
     work_s = work_ns / 1e9 + _START_CPU_S + _CLIP_CPU_S * len(timeline.clips)
+    alone_s = sum(_alone_ns(clip) for clip in timeline.clips) / 1e9
     speed = 1 + (min(cores, _MOST_CORES) - 1) * _PARALLEL
     return Prediction(
         seconds=timeline.seconds,
         frames=timeline.frames,
         size_bytes=_size(timeline),
         memory_bytes=_memory(timeline),
-        render_s=round(_START_S + work_s / speed, 2),
+        render_s=round(_START_S + work_s / speed + alone_s, 2),
     )
 
 
@@ -85,13 +86,22 @@ def _clip_ns(clip: Clip, timeline: Timeline) -> float:
     if (source.width, source.height) != (timeline.width, timeline.height):
         work += _FIT_NS * canvas * clip.frames
     for operation in clip.segment.operations:
-        if isinstance(operation, (Speed, Ramp)):
-            work += _SMOOTH_NS[operation.smooth] * canvas * clip.frames
-        elif isinstance(operation, Upscale):
+        if isinstance(operation, Upscale):
             work += _UPSCALE_NS * shape * operation.factor**2 * clip.frames
-        elif isinstance(operation, (Stabilise, PythonEffect)):
-            work += (_STABILISE_NS if isinstance(operation, Stabilise) else _PYTHON_NS) * shape * passed
+        elif isinstance(operation, Stabilise):
+            work += _STABILISE_NS * shape * passed
     return work + _operations_ns(clip.segment.operations) * canvas * clip.frames
+
+
+def _alone_ns(clip: Clip) -> float:
+    """Work that only one core does."""
+    shape, work = clip.source.width * clip.source.height, 0.0
+    for operation in clip.segment.operations:
+        if isinstance(operation, (Speed, Ramp)):
+            work += _SMOOTH_NS[operation.smooth] * shape * clip.frames
+        elif isinstance(operation, PythonEffect):
+            work += _PYTHON_NS * shape * (clip.end - clip.first)
+    return work
 
 
 def _operations_ns(operations: Sequence[Operation]) -> float:
@@ -132,6 +142,8 @@ def _memory(timeline: Timeline) -> int:
 
 
 def _held(clip: Clip) -> int:
-    """Pictures kept to be played from the end."""
+    """Pictures kept to be played from the end, or to find movement in."""
+    if any(isinstance(one, (Speed, Ramp)) and one.smooth == "motion" for one in clip.segment.operations):
+        return _FRAMES_MOTION * clip.source.width * clip.source.height * 3 // 2
     backwards = sum(stretch.frames for stretch in clip.stretches if stretch.step < 0)
     return min(_REVERSED_BYTES, backwards * clip.source.width * clip.source.height * 3 // 2)
