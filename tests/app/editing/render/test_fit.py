@@ -52,3 +52,8 @@ def test_bars_are_clear_where_transparency_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["crop", "stretch", "blur"])
 def test_without_bars_the_canvas_is_full(tmp_path: Path, kind: str) -> None:
     assert fit(tmp_path, "90x90", fit=kind)[:, :, :3].min() > 240
+
+
+@pytest.mark.parametrize("source", ["160x88", "158x90", "718x404"])
+def test_rounded_sizes_leave_no_hairlines(tmp_path: Path, source: str) -> None:
+    assert fit(tmp_path, source, fit="pad")[:, :, 1].min() > 240
