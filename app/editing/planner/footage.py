@@ -71,8 +71,9 @@ class Curve:
         if not self.values:
             return start_s, 0.0
         first, end = self._cells(start_s, end_s)
-        at = max(range(first, end), key=lambda index: (self.values[index], -index))
-        return min(max((at + 0.5) * STEP_S, start_s), end_s), self.values[at]
+        part = self.values[first:end]
+        most = max(part)
+        return min(max((first + part.index(most) + 0.5) * STEP_S, start_s), end_s), most
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,18 @@ class ShotView:
     def seconds(self) -> float:
         """Its usable length."""
         return self.end_s - self.start_s
+
+    @cached_property
+    def _times(self) -> list[float]:
+        return [at for at, _ in self.track]
+
+    def box_at(self, seconds: float) -> Box | None:
+        """The subject on its straight way between two samples; the nearest sample beyond the ends; None without any."""
+        return between(self.track, seconds, self._times)
+
+    def boxes_near(self, seconds: float, reach_s: float) -> Sequence[tuple[float, Box]]:
+        """The samples that lie less than ``reach_s`` away."""
+        return self.track[bisect_left(self._times, seconds - reach_s) : bisect_right(self._times, seconds + reach_s)]
 
 
 @dataclass(frozen=True)
@@ -163,7 +176,7 @@ class Footage:
     def subject_at(self, seconds: float) -> Box | None:
         """The subject's box at a time; None where nothing is sure enough to aim at."""
         shot = self.shot_at(seconds)
-        box = between(shot.track, seconds)
+        box = shot.box_at(seconds)
         found = box if box is not None and box.stands_out else shot.still_subject
         return found if found is not None and found.stands_out else None
 
@@ -171,28 +184,45 @@ class Footage:
         """0 to 1: how surely a subject is seen in a stretch."""
         shot = self.shot_at(start_s)
         times = [start_s + share * (end_s - start_s) for share in (0.1, 0.5, 0.9)]
-        boxes = [between(shot.track, at) or shot.still_subject for at in times]
+        boxes = [shot.box_at(at) or shot.still_subject for at in times]
         return sum(box.weight for box in boxes if box is not None) / len(times)
 
     def hits_in(self, start_s: float, end_s: float) -> list[Hit]:
         """The hits of a stretch, in order."""
-        times = [hit.at_s for hit in self.hits]
-        return list(self.hits[bisect_left(times, start_s) : bisect_left(times, end_s)])
+        return list(self.hits[bisect_left(self._hit_times, start_s) : bisect_left(self._hit_times, end_s)])
+
+    @cached_property
+    def _hit_times(self) -> list[float]:
+        return [hit.at_s for hit in self.hits]
+
+    @cached_property
+    def _speech_ends(self) -> list[float]:
+        return [end for _, end in self.speech]
 
     def speech_in(self, start_s: float, end_s: float) -> float:
         """Seconds of speech in a stretch."""
-        return sum(max(0.0, min(end_s, end) - max(start_s, start)) for start, end in self.speech)
+        found = 0.0
+        for start, end in self.speech[bisect_left(self._speech_ends, start_s) :]:
+            if start >= end_s:
+                break
+            found += max(0.0, min(end_s, end) - max(start_s, start))
+        return found
+
+    def speaks_at(self, seconds: float, margin_s: float = 0.0) -> bool:
+        """Whether somebody speaks, away from the edges of what is said."""
+        index = bisect_left(self._speech_ends, seconds + margin_s)
+        return index < len(self.speech) and self.speech[index][0] + margin_s < seconds < self.speech[index][1] - margin_s
 
     def beats_in(self, start_s: float, end_s: float) -> list[float]:
         """The beats of a stretch."""
         return list(self.beats[bisect_left(self.beats, start_s) : bisect_left(self.beats, end_s)])
 
 
-def between(track: Sequence[tuple[float, Box]], seconds: float) -> Box | None:
-    """The subject on its straight way between two samples; the nearest sample beyond the ends; None without any."""
+def between(track: Sequence[tuple[float, Box]], seconds: float, times: Sequence[float] | None = None) -> Box | None:
+    """See `ShotView.box_at`; ``times`` are those of the track."""
     if not track:
         return None
-    right = bisect_left([at for at, _ in track], seconds)
+    right = bisect_left([at for at, _ in track] if times is None else times, seconds)
     if right == 0 or right == len(track):
         return track[min(right, len(track) - 1)][1]
     (before_s, before), (after_s, after) = track[right - 1], track[right]

@@ -8,7 +8,7 @@ from random import Random
 
 from app.editing.planner.footage import Footage, ShotView
 
-CANDIDATES = 2400  # stretches that are weighed for one choice, however long the clip is
+CANDIDATES = 1200  # stretches that are weighed for one choice, however long the clip is
 JITTER = 0.12  # how far chance may lift a stretch over a better one
 
 WIDE = ("wide shot", "extreme wide shot", "full shot")

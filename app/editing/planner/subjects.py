@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.editing.operations.shape import PathPoint
-from app.editing.planner.footage import Box, Footage, ShotView, between
+from app.editing.planner.footage import Box, Footage, ShotView
 from app.editing.planner.rows import Row
 
 SAMPLE_S = 0.25
@@ -52,7 +52,7 @@ def row_path(footage: Footage, row: Row) -> tuple[PathPoint, ...]:
 def _place(shot: ShotView, at_s: float) -> tuple[float, float]:
     """The weighted middle of the boxes around a time: large sure ones count, those nearer in time count more."""
     sums = [0.0, 0.0, 0.0]
-    for when, box in shot.track:
+    for when, box in shot.boxes_near(at_s, 2 * REACH_S):
         near = 1 - abs(when - at_s) / (2 * REACH_S)
         if near > 0:
             weight = near * box.confidence * (box.w * box.h) ** 0.5
@@ -60,7 +60,7 @@ def _place(shot: ShotView, at_s: float) -> tuple[float, float]:
                 sums[index] += value
     if sums[0] > 0:
         return sums[1] / sums[0], sums[2] / sums[0]
-    box_or_none: Box | None = between(shot.track, at_s) or shot.still_subject
+    box_or_none: Box | None = shot.box_at(at_s) or shot.still_subject
     return (box_or_none.x, box_or_none.face_y) if box_or_none is not None else MIDDLE
 
 
