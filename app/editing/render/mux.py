@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.editing.render.smart import Copied, merged_headers, packets_from
+from app.editing.render.smart_sound import BLOCK, CopiedSound
 from app.video import ffmpeg
 from configs.errors import StudioError, Unavailable
 
@@ -47,7 +48,7 @@ class Film:
 
     parts: Sequence[Piece | Copied]
     rate: Fraction
-    sound: Path | None = None
+    sound: Path | CopiedSound | None = None
     header: bytes | None = None
 
 
@@ -80,9 +81,10 @@ def _write(film: Film, part: Path, form: str, on_step: Callable[[float, str], No
         picture = _picture_stream(out, film)
         streams: list[Iterator[tuple[float, int, Packet[Any]]]] = [_pictures(film, delay, picture)]
         if film.sound is not None:
-            with av.open(str(film.sound)) as opened:
+            file = film.sound.path if isinstance(film.sound, CopiedSound) else film.sound
+            with av.open(str(file)) as opened:
                 heard: Stream = out.add_stream_from_template(opened.streams.audio[0])
-            streams.append(_sounds(film.sound, heard))
+            streams.append(_copied_sounds(film.sound, heard) if isinstance(film.sound, CopiedSound) else _sounds(film.sound, heard))
         for number, (_, _, packet) in enumerate(heapq.merge(*streams, key=lambda row: row[:2])):
             out.mux_one(packet)
             if on_step is not None and number % 500 == 0:
@@ -164,3 +166,13 @@ def _sounds(path: Path, stream: Stream) -> Iterator[tuple[float, int, Packet[Any
                 at = float(packet.dts * packet.time_base)
                 packet.stream = stream  # type: ignore[assignment]
                 yield at, 1, packet
+
+
+def _copied_sounds(sound: CopiedSound, stream: Stream) -> Iterator[tuple[float, int, Packet[Any]]]:
+    """Block after block from one before the film's beginning, whatever their stamps were in the source."""
+    for number, packet in enumerate(sound.packets):
+        packet.time_base = Fraction(1, sound.rate_hz)
+        packet.pts = packet.dts = (number - 1) * BLOCK
+        packet.duration = BLOCK
+        packet.stream = stream
+        yield (number - 1) * BLOCK / sound.rate_hz, 1, packet

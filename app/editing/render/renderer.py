@@ -17,6 +17,7 @@ from app.editing.render.keys import piece_key
 from app.editing.render.mux import Film, Piece, WrongPiece, join
 from app.editing.render.pieces import pieces_of
 from app.editing.render.smart import Copied, free_id, smart_cut
+from app.editing.render.smart_sound import copied_sound
 from app.editing.render.sound import Sound
 from app.editing.render.words import words_of
 from app.editing.timeline import Timeline
@@ -89,6 +90,8 @@ class _Render:
         if smart is not None:
             self.encoder = beside(self.encoder, smart.profile, free_id(smart.header))
             self.header, self.parts = smart.header, smart.parts
+        whole = smart is not None and smart.copied == timeline.frames
+        self.heard = copied_sound(timeline) if whole else None
         self.words = words_of(timeline, materials.files)
 
     def film(self, output: Path) -> Rendered:
@@ -97,7 +100,7 @@ class _Render:
         spans = [part for part in self.parts if isinstance(part, Span)]
         keys = dict(zip(spans, self._keys(spans), strict=True))
         missing = [span for span in spans if cache.find(keys[span], self.encoder.suffix) is None]
-        with Sound(self.timeline, self.materials.folder, cache) as sound:
+        with Sound(self.timeline, self.materials.folder, cache, silent=self.heard is not None) as sound:
             self._make(missing, keys, sound)
             try:
                 path = self._joined(output, keys, sound)
@@ -129,7 +132,7 @@ class _Render:
             if path is None:
                 raise WrongPiece(Path(keys[part]), 0, part.frames)
             parts.append(Piece(path, part.frames))
-        film = Film(parts, self.timeline.rate, sound.wait(self.on_step), self.header)
+        film = Film(parts, self.timeline.rate, self.heard or sound.wait(self.on_step), self.header)
 
         def step(fraction: float, message: str) -> None:
             self.on_step(_JOINING + (1 - _JOINING) * fraction, message)

@@ -22,9 +22,9 @@ class _Stopped(Exception):
 class Sound:
     """Mixes on a thread of its own; used as a context, and stopped when the context is left early."""
 
-    def __init__(self, timeline: Timeline, folder: Path, cache: PieceCache) -> None:
+    def __init__(self, timeline: Timeline, folder: Path, cache: PieceCache, *, silent: bool = False) -> None:
         self._timeline, self._folder, self._cache = timeline, folder, cache
-        self._suffix = _SUFFIXES[timeline.plan.output.format]
+        self._suffix = "" if silent else _SUFFIXES[timeline.plan.output.format]
         self._made: Path | None = None
         self._error: BaseException | None = None
         self._stop = threading.Event()

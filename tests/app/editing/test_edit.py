@@ -38,7 +38,8 @@ class Studio:
         assert verb == "save"
         artifact = Artifact(
             id=f"kept-{len(self.kept)}", name=fields["name"], kind=fields["kind"], role=fields["role"],
-            media_type=fields["media_type"] or "", size_bytes=fields["size_bytes"], content_hash="", path=Path(fields["staged"]), external=False, missing=False,
+            media_type=fields["media_type"] or "", size_bytes=fields["size_bytes"], content_hash="",
+            path=Path(fields["staged"]), external=False, missing=False,
             project_id="default", job_id="job", created_at=0.0, meta=fields["meta"], inputs=tuple(fields["inputs"]),
         )  # fmt: skip
         self.kept[artifact.name] = artifact
@@ -130,7 +131,7 @@ def test_a_file_that_has_gone_is_one_sentence(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [("", "Léa's clip edit"), ("../../etc/passwd", "etc passwd"), ("???", "film"), ("x" * 200, "x" * 80), ("a\nb", "a b")],,
+    [("", "Léa's clip edit"), ("../../etc/passwd", "etc passwd"), ("???", "film"), ("x" * 200, "x" * 80), ("a\nb", "a b")],
 )
 def test_names_are_names_of_files(studio: Studio, title: str, name: str) -> None:
     from app.editing.check import compile_plan
