@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TINY = (32, 18)  # px, whatever the shape of the picture
 COLUMNS = ("luma", "spread", "u", "v", "sharpness", "dark", "shadows", "highlights")
 BANDS = 7
+_STAMP_SHARE = 0.15  # of a frame that a time stamp may be late, as where a container counts milliseconds
 _FLAT_STD = 2.0  # levels; a tiny picture of less has nothing to be recognised by
 
 
@@ -72,7 +73,7 @@ class Trace:
 
         end = float(self.times_s[-1]) + 1.0 / self.fps
         grid = np.arange(max(1, round(end * fps))) / fps
-        shown = np.clip(np.searchsorted(self.times_s, grid + 1e-4, side="right") - 1, 0, len(self) - 1)
+        shown = np.clip(np.searchsorted(self.times_s, grid + _STAMP_SHARE / fps, side="right") - 1, 0, len(self) - 1)
         return replace(self, fps=fps, times_s=grid, tiny=self.tiny[shown], columns=self.columns[shown])
 
     @cached_property
