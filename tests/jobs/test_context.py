@@ -158,3 +158,9 @@ def test_what_people_have_said_about_a_clip_is_asked_for_when_it_is_needed(tmp_p
     setup = Setup(tmp_path)
     assert setup.job.review("a-1") is None
     assert setup.link.heard == [("review", {"id": "a-1"})]
+
+
+def test_what_another_job_saved_under_a_name_is_asked_for(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    assert setup.job.named("j-7", "curves.npz") is None
+    assert setup.link.heard == [("named", {"job_id": "j-7", "name": "curves.npz"})]

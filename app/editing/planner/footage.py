@@ -228,8 +228,8 @@ def between(track: Sequence[tuple[float, Box]], seconds: float, times: Sequence[
     (before_s, before), (after_s, after) = track[right - 1], track[right]
     share = (seconds - before_s) / (after_s - before_s) if after_s > before_s else 0.0
 
-    def mixed(name: str) -> float:
-        one, other = float(getattr(before, name)), float(getattr(after, name))
-        return one + share * (other - one)
-
-    return Box(*(mixed(name) for name in ("x", "y", "w", "h", "confidence", "moving")))
+    one, two, other = before, after, 1 - share
+    return Box(
+        other * one.x + share * two.x, other * one.y + share * two.y, other * one.w + share * two.w, other * one.h + share * two.h,
+        other * one.confidence + share * two.confidence, other * one.moving + share * two.moving,
+    )  # fmt: skip

@@ -45,7 +45,7 @@ class Used:
 
     def share(self, start_s: float, end_s: float) -> float:
         """How much of a stretch has been seen, each showing counting: 2 where all of it has been seen twice."""
-        seen = sum(max(0.0, min(end, end_s) - max(start, start_s)) for start, end in self.spans)
+        seen = sum(min(end, end_s) - max(start, start_s) for start, end in self.spans if start < end_s and end > start_s)
         return seen / max(end_s - start_s, 1e-6)
 
     def seen_once(self, duration_s: float, step_s: float = 0.1) -> float:
