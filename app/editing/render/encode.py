@@ -31,21 +31,25 @@ def encoder_of(timeline: Timeline, *, preview: bool = False) -> Encoder:
     """The encoder of a film's pictures."""
     output = timeline.plan.output
     quality = "draft" if preview else output.quality
-    gop = str(max(1, round(_KEYFRAMES_S * timeline.rate)))
     if output.format == "webm":
-        return _vp9(quality, gop, output.alpha)
+        return _vp9(quality, gop(timeline), output.alpha)
     if output.alpha:
         return Encoder("ffmpeg ProRes 4444", ("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"), "mov", "yuva444p10le")
     preset, crf = ("ultrafast", 12) if output.format == "gif" else _X264[quality]
-    return _x264(preset, crf, gop)
+    return _x264(preset, crf, gop(timeline))
 
 
-def _x264(preset: str, crf: int, gop: str) -> Encoder:
-    arguments = ("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-g", gop, "-x264-params", "stitchable=1")
+def gop(timeline: Timeline) -> str:
+    """Most frames between two keyframes: players jump to these."""
+    return str(max(1, round(_KEYFRAMES_S * timeline.rate)))
+
+
+def _x264(preset: str, crf: int, frames: str) -> Encoder:
+    arguments = ("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-g", frames, "-x264-params", "stitchable=1")
     return Encoder("ffmpeg x264", arguments, "matroska", "yuv420p")
 
 
-def _vp9(quality: str, gop: str, alpha: bool) -> Encoder:
+def _vp9(quality: str, frames: str, alpha: bool) -> Encoder:
     speed, crf = _VP9[quality]
     arguments: tuple[str, ...] = (
         "-c:v",
@@ -57,7 +61,7 @@ def _vp9(quality: str, gop: str, alpha: bool) -> Encoder:
         "-crf",
         str(crf),
     )
-    arguments += ("-b:v", "0", "-row-mt", "1", "-g", gop, "-auto-alt-ref", "0")
+    arguments += ("-b:v", "0", "-row-mt", "1", "-g", frames, "-auto-alt-ref", "0")
     return Encoder("ffmpeg VP9", arguments, "webm", "yuva420p" if alpha else "yuv420p")
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from app.editing.render.bench import Workshop
 from app.editing.render.cache import PieceCache
 from app.editing.render.clips import Part, inputs_of
-from app.editing.render.encode import Encoder, beside, encoder_of
+from app.editing.render.encode import Encoder, beside, encoder_of, gop
 from app.editing.render.film import Span, parts_of
 from app.editing.render.gif import write_gif
 from app.editing.render.group import Group, GroupRun
+from app.editing.render.hardware import found as hardware_found
 from app.editing.render.keys import piece_key
 from app.editing.render.mux import Film, Piece, WrongPiece, join
 from app.editing.render.pieces import pieces_of
@@ -22,6 +23,7 @@ from app.editing.render.sound import Sound
 from app.editing.render.words import words_of
 from app.editing.timeline import Timeline
 from app.video import ffmpeg
+from configs.errors import StudioError
 
 OnStep = Callable[[float, str], None]
 PREVIEW_PX = 360
@@ -69,7 +71,16 @@ def render(timeline: Timeline, output: Path, materials: Materials, on_step: OnSt
     """
     if preview:
         timeline = smaller(timeline)
-    return _Render(timeline, materials, on_step or (lambda fraction, message: None), preview).film(output)
+    step = on_step or (lambda fraction, message: None)
+    work = _Render(timeline, materials, step, preview)
+    if work.use_hardware():
+        try:
+            return work.film(output)
+        except StudioError as error:
+            if error.code == "disk_full":
+                raise
+            work = _Render(timeline, materials, step, preview)  # what a card cannot do, the processor can
+    return work.film(output)
 
 
 def smaller(timeline: Timeline, side: int = PREVIEW_PX) -> Timeline:
@@ -93,6 +104,17 @@ class _Render:
         whole = smart is not None and smart.copied == timeline.frames
         self.heard = copied_sound(timeline) if whole else None
         self.words = words_of(timeline, materials.files)
+
+    def use_hardware(self) -> bool:
+        """Takes an encoder of the machine's hardware for H.264, where one works; not for previews, nor between copied stretches."""
+        output = self.timeline.plan.output
+        if self.preview or self.header is not None or output.alpha or output.format not in ("mp4", "mov"):
+            return False
+        hardware = hardware_found()
+        if hardware is not None:
+            arguments = (*hardware.arguments[output.quality], "-g", gop(self.timeline))
+            self.encoder = Encoder(f"ffmpeg {hardware.name}", arguments, "matroska", "yuv420p")
+        return hardware is not None
 
     def film(self, output: Path) -> Rendered:
         """Makes what is missing and joins everything."""
@@ -181,7 +203,8 @@ class _Render:
 def _engine(encoder: Encoder, copied: int, frames: int) -> str:
     if copied == frames:
         return "built in, CPU (stream copy)"
-    return f"built in, CPU ({encoder.name}{', stream copy' if copied else ''})"
+    where = "CPU" if "lib" in encoder.arguments[1] or "prores" in encoder.arguments[1] else "hardware encoder"
+    return f"built in, {where} ({encoder.name}{', stream copy' if copied else ''})"
 
 
 def _even(value: float) -> int:

@@ -1,4 +1,4 @@
-"""The sound of a film that is copied whole: AAC blocks taken over as they are, each within half a block of its place."""
+"""The sound of a film that is copied whole: AAC blocks taken over as they are, each within three quarters of a block of its place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1024  # samples of an AAC block
 _BACK_S = Fraction(1, 4)
-_APART = Fraction(1, 50)  # of a block: more is a hole
+_OFF = Fraction(3, 4)  # of a block, from its place; more is a hole, or stamps that cannot be trusted
 
 
 @dataclass(frozen=True)
@@ -77,16 +77,14 @@ def _blocks(clip: Clip, rate: Fraction, rate_hz: int, first: int, end: int) -> l
     wanted = Fraction(first * BLOCK, rate_hz) - clip.begins / rate + clip.first / clip.source.rate + look.first_tick * look.tick
     length = Fraction(BLOCK, rate_hz)
     found: list[Packet[Any]] = []
-    before = Fraction(0)
     for at, packet in _packets(clip.source, wanted - _BACK_S):
         if not found and abs(at - wanted) > length / 2:
             if at > wanted:
                 return None
             continue
-        if found and abs(at - before - length) > length * _APART:
+        if abs(at - wanted - len(found) * length) > length * _OFF:
             return None
         found.append(packet)
-        before = at
         if len(found) == end - first:
             return found
     return None
