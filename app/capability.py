@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -12,10 +12,12 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from jobs.context import JobContext
+from storage.records import Artifact
 
 Request = TypeVar("Request", bound=BaseModel)
 Result = TypeVar("Result", bound=BaseModel)
 
+Checks = Callable[[Any, Mapping[str, Artifact]], None]
 LANES = ("cpu", "gpu", "io")
 ANY_MEDIA = ("video", "image", "audio")
 
@@ -61,6 +63,7 @@ class Capability(Generic[Request, Result]):
     function: Callable[[Request, JobContext], Result]
     owner_only: bool = False  # names files of this machine: not for guests
     reviewed: bool = False  # its result holds what people have said about the clip
+    checks: Checks | None = None  # refuses, before there is a job, what the request type alone cannot tell
 
     @property
     def summary(self) -> str:
@@ -109,14 +112,15 @@ def _mark(parts: tuple[Any, ...]) -> MediaField | None:
 
 def capability(
     name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False,
-    owner_only: bool = False, reviewed: bool = False,
+    owner_only: bool = False, reviewed: bool = False, checks: Checks | None = None,
 ) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:  # fmt: skip
     """Makes a function ``(request: Model, job: JobContext) -> ResultModel`` into a `Capability`.
 
     ``reusable`` means that the same request on the same media gives the same result, so a stored one may be
     returned; ``version`` must rise whenever that stops being true of results already stored. ``owner_only`` keeps
     guests out of what names files of this machine. ``reviewed`` says that the clip's review goes into the result, so that a
-    stored one serves only as long as the review says the same.
+    stored one serves only as long as the review says the same. ``checks`` is called with the typed request and its artifacts, by the
+    place of their reference; it raises `BadInput` to refuse them.
     """
     if lane not in LANES:
         raise ValueError(f"lane {lane!r} is none of {LANES}")
@@ -124,6 +128,7 @@ def capability(
     def wrap(function: Callable[[Request, JobContext], Result]) -> Capability[Request, Result]:
         hints: dict[str, Any] = typing.get_type_hints(function)
         first = next(iter(inspect.signature(function).parameters))
-        return Capability(name, title, lane, engine, version, reusable, hints[first], hints["return"], function, owner_only, reviewed)
+        request, result = hints[first], hints["return"]
+        return Capability(name, title, lane, engine, version, reusable, request, result, function, owner_only, reviewed, checks)
 
     return wrap

@@ -76,6 +76,8 @@ def resolve_media(
         name = ".".join(map(str, path))
         media[name] = _resolve(str(path[0]) if len(path) <= 2 else name, reference, mark, artifacts, take_path)
         _put(values, path, media[name].id)
+    if capability.checks is not None:
+        capability.checks(request, media)
     return values, media
 
 

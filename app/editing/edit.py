@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.capability import capability
+from app.editing.admission import Plan, check_plan
 from app.editing.captions.notes import notes_of
 from app.editing.check import compile_plan
 from app.editing.plan import EditPlan
@@ -37,7 +38,7 @@ class Strict(BaseModel):
 class EditVideo(Strict):
     """A plan to render."""
 
-    plan: EditPlan
+    plan: Plan = Field(description="The film.")
     preview: bool = Field(default=False, description="Small and quick, with the same frames at the same times.")
     edit: str | None = Field(default=None, max_length=64, description="The draft it belongs to.")
     revision: int | None = Field(default=None, ge=0, description="Of that draft.")
@@ -61,7 +62,7 @@ class EditResult(Strict):
     notes: list[str] = Field(default_factory=list)
 
 
-@capability("video.edit", lane="cpu", title="Render a film", engine="built in, CPU (ffmpeg)", version=1)
+@capability("video.edit", lane="cpu", title="Render a film", engine="built in, CPU (ffmpeg)", version=1, checks=check_plan)
 def edit_video(request: EditVideo, job: JobContext) -> EditResult:
     """Renders an edit plan: cuts, speed, moves, layers, colour, words and sound, exactly as the plan says.
 
@@ -96,7 +97,7 @@ def edit_video(request: EditVideo, job: JobContext) -> EditResult:
 class TakeMoment(Strict):
     """A moment of a film that need not be rendered yet. Exactly one of ``at_s`` and ``frame`` is given."""
 
-    plan: EditPlan = Field(description="The film.")
+    plan: Plan = Field(description="The film.")
     at_s: float | None = Field(default=None, ge=0, le=24 * 3600, description="Seconds of the film.")
     frame: int | None = Field(default=None, ge=0, description="Or a frame of the film, from 0.")
     height: int | None = Field(default=None, ge=64, le=4320, description="Of the shorter side; left out: as the film.")
@@ -113,7 +114,7 @@ class Moment(Strict):
     height: int = Field(gt=0)
 
 
-@capability("video.moment", lane="cpu", title="Show a moment of a film", engine="built in, CPU (ffmpeg)", version=1)
+@capability("video.moment", lane="cpu", title="Show a moment of a film", engine="built in, CPU (ffmpeg)", version=1, checks=check_plan)
 def take_moment(request: TakeMoment, job: JobContext) -> Moment:
     """Draws one exact frame of an edit plan as a picture, with everything that the plan does to it, without rendering the film."""
     timeline = timeline_of(request.plan, job)

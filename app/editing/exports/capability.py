@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.capability import capability
+from app.editing.admission import Plan, check_plan
 from app.editing.edit import file_name, files_of, timeline_of
 from app.editing.exports import FORMATS, Exported, export, file_stem
 from app.editing.exports.base import FormatName, Lost
-from app.editing.plan import EditPlan
 from app.editing.timeline import Timeline
 from jobs.context import JobContext
 from storage.records import RESULT, SUPPORT
@@ -27,7 +27,7 @@ class Strict(BaseModel):
 class ExportFilm(Strict):
     """A plan, and the formats it goes out in."""
 
-    plan: EditPlan
+    plan: Plan
     formats: list[FormatName] = Field(
         min_length=1, max_length=len(FORMATS), description="otio, edl, fcpxml, premiere, kdenlive, srt, chapters, csv."
     )
@@ -54,7 +54,7 @@ class Exports(Strict):
     seconds: float = Field(gt=0)
 
 
-@capability("video.export", lane="cpu", title="Export a film", version=1)
+@capability("video.export", lane="cpu", title="Export a film", version=1, checks=check_plan)
 def export_film(request: ExportFilm, job: JobContext) -> Exports:
     """Writes an edit plan for other programs: OpenTimelineIO, CMX 3600 edit lists, FCPXML, Premiere, Kdenlive, SRT, chapters, CSV.
 

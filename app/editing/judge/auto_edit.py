@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.capability import capability
+from app.editing.admission import check_plan
 from app.editing.facts import SourceFacts
 from app.editing.judge.children import child
 from app.editing.judge.forms import AutoEdit, AutoEdited, Evaluation, Issue, Version
@@ -23,7 +24,7 @@ _BUILT_IN = "built in"
 _TOLD_ISSUES = 8
 
 
-@capability("video.auto_edit", lane="io", title="Make a film and improve it", version=1)
+@capability("video.auto_edit", lane="io", title="Make a film and improve it", version=1, checks=check_plan)
 def auto_edit(request: AutoEdit, job: JobContext) -> AutoEdited:
     """Makes a film of a clip: plans it, renders a preview, judges that, and improves the plan, until the score reaches the threshold.
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 from app.capability import capability
+from app.editing.admission import check_plan
 from app.editing.check import compile_plan
 from app.editing.judge.evidence import Asked, Evidence, gather
 from app.editing.judge.expected import Expected, expected
@@ -24,7 +25,7 @@ ENGINE = "built in, CPU"
 _ANALYSED, _TRACED, _LOOKED = 0.6, 0.9, 0.98
 
 
-@capability("video.evaluate", lane="io", title="Judge a film", version=1)
+@capability("video.evaluate", lane="io", title="Judge a film", version=1, checks=check_plan)
 def evaluate_video(request: EvaluateVideo, job: JobContext) -> Evaluation:
     """Judges a film: technical quality, and how well it meets what was asked for, each 0 to 1, with what to mend and where.
 

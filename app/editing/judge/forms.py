@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.capability import MediaRef, VideoRef
+from app.editing.admission import MaybePlan
 from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
 
@@ -38,7 +39,7 @@ class EvaluateVideo(Form):
     """Judge a film: technical quality, and how well it meets its goal."""
 
     video: VideoRef = Field(description="The film to judge.")
-    plan: EditPlan | None = Field(default=None, description="The plan it was rendered from: what is planned is no fault.")
+    plan: MaybePlan = Field(default=None, description="The plan it was rendered from: what is planned is no fault.")
     reference: VideoRef | None = Field(default=None, description="The clip it was made of, where there is no plan.")
     goal: str = Field(default="", max_length=4000, description="What was asked for, in words.")
     style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
@@ -89,7 +90,7 @@ class AutoEdit(Form):
     """Plan, render, judge and improve a film until it is good enough. Give a clip, or a plan to begin with."""
 
     video: VideoRef | None = Field(default=None, description="The clip to make a film of; left out where a plan is given.")
-    plan: EditPlan | None = Field(default=None, description="A plan to begin with, instead of planning one.")
+    plan: MaybePlan = Field(default=None, description="A plan to begin with, instead of planning one.")
     goal: str = Field(default="", max_length=4000, description="What is wanted, in words.")
     style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
     duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="How long the film is to be, seconds.")
