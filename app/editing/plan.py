@@ -69,6 +69,9 @@ class EditPlan(Strict):
     title: str = Field(default="", max_length=200)
     goal: str = Field(default="", max_length=4000, description="What was asked for, in the person's words.")
     style: str | None = Field(default=None, max_length=40)
+    duration_s: float | None = Field(
+        default=None, gt=0, le=24 * 3600, description="The length that was asked for, seconds; what is rendered is what the segments say."
+    )
     planner: str = Field(default="", max_length=120, description="Who made it: a person, the built-in planner, a model.")
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     sources: tuple[PlanSource, ...] = Field(min_length=1, max_length=MOST_SOURCES)

@@ -75,13 +75,22 @@ def collect(request: EvaluateVideo, analysis: VideoAnalysis, job: JobContext) ->
     """The traces of film and sources, and what the plan expects."""
     traces = {video: _trace(key, video, job) for key, video in _traced(request, job).items()}
     film = traces[request.video].on_grid(analysis.media.info.video.fps) if analysis.media.info.video.vfr else traces[request.video]
-    asked = Asked(request.goal, request.style, request.duration_s, request.aspect)
+    asked = asked_of(request)
     videos = _source_videos(request, job)
     if request.plan is None:
         return gather(analysis, film, asked, [traces[video] for video in videos.values()])
     wanted, rates = _expected(request.plan, job)
     sources = [_at(traces[videos[name]], rates[name]) for name in wanted.names]
     return gather(analysis, film, asked, sources, wanted)
+
+
+def asked_of(request: EvaluateVideo) -> Asked:
+    """What the film was to be: the request's words, else those of the plan."""
+    plan = request.plan
+    if plan is None:
+        return Asked(request.goal, request.style, request.duration_s, request.aspect)
+    shape = None if plan.output.aspect == "source" else plan.output.aspect
+    return Asked(request.goal or plan.goal, request.style or plan.style, request.duration_s or plan.duration_s, request.aspect or shape)
 
 
 def _expected(plan: EditPlan, job: JobContext) -> tuple[Expected, Mapping[str, float]]:

@@ -38,7 +38,8 @@ class Seen(BaseModel):
 
 def look(request: EvaluateVideo, evidence: Evidence, job: JobContext) -> tuple[Judged, str | None]:
     """The part *content*, and who judged it where that was a model."""
-    if not request.goal.strip():
+    goal = request.goal.strip() or evidence.asked.goal.strip()
+    if not goal:
         return unknown("No content was asked for."), None
     desk = _desk(job)
     model = None if desk is None else _model(desk, request.model)
@@ -49,7 +50,7 @@ def look(request: EvaluateVideo, evidence: Evidence, job: JobContext) -> tuple[J
     if not pictures:
         return unknown("Not judged: the film has no picture to show."), None
     try:
-        seen = asked(desk, model, request.goal, pictures)
+        seen = asked(desk, model, goal, pictures)
     except StudioError as error:
         return unknown(f"Not judged: {model} did not answer. {error.message}"), None
     if seen is None:

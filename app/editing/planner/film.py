@@ -72,6 +72,8 @@ def cutting(material: Material, wishes: Wishes, style: Style, notes: list[str]) 
 
 def length_of(material: Material, style: Style, wishes: Wishes, notes: list[str]) -> float:
     """How long the film will be, in seconds of whole frames; says in ``notes`` why it is not as asked."""
+    if material.footage.duration_s < SHORTEST_CLIP_S:  # a picture stands for as long as is asked
+        return _whole(wishes.duration_s or STILL_S, material.rate)
     usable = max(material.footage.usable_s, float(1 / material.rate))
     most = max(usable * style.most_times, STILL_S if usable < SHORTEST_CLIP_S else 0.0)
     if style.on_beats and material.music_bed is None and material.footage.has_sound and usable >= SHORTEST_CLIP_S:
@@ -84,7 +86,12 @@ def length_of(material: Material, style: Style, wishes: Wishes, notes: list[str]
             f"{asked:g} s were asked for, but the clip has {usable:.1f} s to show; beyond {style.most_times:g} times that it would only "
             f"repeat itself, so the film lasts {most:.1f} s."
         )
-    return float(max(1, round(Fraction(min(asked, most)) * material.rate)) / material.rate)
+    return _whole(min(asked, most), material.rate)
+
+
+def _whole(seconds: float, rate: Fraction) -> float:
+    """Of whole frames, one at least."""
+    return float(max(1, round(Fraction(seconds) * rate)) / rate)
 
 
 def shape_of(footage: Footage, style: Style, wishes: Wishes) -> Aspect | None:
@@ -155,6 +162,7 @@ def assemble(cut: Cutting, material: Material, rows: Sequence[Row], bed: Bed | N
         title=cut.wishes.title or f"{cut.style.title}: {material.footage.name}"[:200],
         goal=cut.wishes.goal,
         style=cut.wishes.style,
+        duration_s=cut.wishes.duration_s,
         planner=BUILT_IN,
         seed=cut.wishes.seed,
         sources=tuple(sources),

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from app.editing.judge.forms import Evaluation
+from app.editing.judge.evaluate import asked_of
+from app.editing.judge.evidence import Asked
+from app.editing.judge.forms import EvaluateVideo, Evaluation
 from app.studio import JobDetail, Studio
 from configs.settings import Settings
 from tests.app.editing.judge.damages import Film
+from tests.app.editing.judge.plans import plan_of
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +69,13 @@ def test_again_with_the_reference_alone_and_with_nothing(studio: Studio, film: F
     assert alone.score == alone.technical
     traces = [job for job in studio.jobs(capability="video.trace").items if job.state == "succeeded"]
     assert len(traces) == 2  # the film and its source, measured once each
+
+
+def test_what_is_not_said_is_what_the_plan_says() -> None:
+    kept = {"goal": "a ball", "style": "dramatic", "duration_s": 12.0, "output": {"aspect": "9:16"}}
+    plan = {**plan_of((0.0, 2.0)).model_dump(mode="json"), **kept}
+    assert asked_of(EvaluateVideo.model_validate({"video": "a", "plan": plan})) == Asked("a ball", "dramatic", 12.0, "9:16")
+    said = {"goal": "a cat", "style": "chaotic", "duration_s": 5.0, "aspect": "1:1"}
+    assert asked_of(EvaluateVideo.model_validate({"video": "a", "plan": plan, **said})) == Asked(*said.values())  # type: ignore[arg-type]
+    unsaid = {**plan, "goal": "", "style": None, "duration_s": None, "output": {}}
+    assert asked_of(EvaluateVideo.model_validate({"video": "a", "plan": unsaid})) == Asked()

@@ -24,6 +24,7 @@ PARODY = ("dramatic", "chaotic", "wholesome")
 @pytest.mark.parametrize("seed", range(4))
 def test_a_plan_can_be_rendered_and_has_the_length_asked_for(style: str, seed: int) -> None:
     plan, timeline = planned(footage(), style, 15.0, seed=seed)
+    assert plan.duration_s == 15.0
     assert abs(timeline.frames - 15 * RATE) <= 1
     assert plan.style == style
     assert plan.planner == "built in"
