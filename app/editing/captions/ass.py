@@ -12,7 +12,8 @@ from app.editing.captions.layout import Block, laid_out
 from app.editing.captions.wording import Run, cleaned, colour, right_to_left, runs
 
 _EPSILON_S = 1e-6
-_FROM_RIGHT = "\u200f"  # every line of a text from the right runs from the right, whatever word it begins with
+# Every line runs as its text does, whatever word it begins with, and whatever squares stand for letters that no font here has.
+_FROM_RIGHT, _FROM_LEFT = "\u200f", "\u200e"
 _GAP = 0.012  # between captions that would lie over each other, share of the height
 
 _HEAD = """[Script Info]
@@ -94,8 +95,8 @@ def _events(block: Block, offset_s: float) -> Iterator[Event]:
     done = 0
     for line, (text, x, baseline) in enumerate(block.lines):
         parts = runs(text, block.face)
-        if from_right:
-            parts[0] = Run(parts[0].face, _FROM_RIGHT + parts[0].text)
+        if from_right or right_to_left(text, anywhere=True):
+            parts[0] = Run(parts[0].face, (_FROM_RIGHT if from_right else _FROM_LEFT) + parts[0].text)
         down = max(run.face.descent for run in parts) * block.em
         moment = Moment(round((end - start) * 1000), under_way_ms, done, count, line)
         for piece in dressed(block, parts, (x, baseline + down), moment):

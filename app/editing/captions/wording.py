@@ -76,13 +76,13 @@ def width(text: str, face: Face) -> float:
     return sum(_length(str(run.face.path), run.text) for run in runs(text, face)) / _MEASURED_PX
 
 
-def right_to_left(text: str) -> bool:
-    """Whether the first letter that has a direction is one of a script written from the right."""
+def right_to_left(text: str, *, anywhere: bool = False) -> bool:
+    """Whether the first letter that has a direction, or any letter, is one of a script written from the right."""
     for character in text:
         direction = unicodedata.bidirectional(character)
         if direction in ("R", "AL"):
             return True
-        if direction == "L":
+        if direction == "L" and not anywhere:
             return False
     return False
 

@@ -152,6 +152,20 @@ def test_every_line_of_a_text_from_the_right_runs_from_the_right():
     assert all(TAG.sub("", line.split(",", 9)[9]).startswith("\u200f") for line in lines)
 
 
+def test_squares_for_letters_without_a_font_leave_the_direction_as_it_is(tmp_path):
+    """A caption that begins from the left stays so: its Hebrew, narrow here, stands at the right of the squares."""
+    unknown = "\U00012000"  # cuneiform: of a script from the left, and hardly in any font
+    text = unknown * 6 + " ו"
+    (line,) = rows(ass_document([Caption(text, 0, 1, "title", changes={"animation": "none"})], 640, 360))
+    assert TAG.sub("", line.split(",", 9)[9]).startswith("\u200e")
+    frame = burnt([Caption(text, 0, 1, "title", changes={"animation": "none"})], 0.1, tmp_path, size=(640, 360))[0]
+    columns = np.flatnonzero((frame.min(axis=2) > 200).any(axis=0))
+    parts = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    assert len(parts[-1]) < 0.5 * len(parts[0])
+    plain = rows(ass_document([Caption("Hello", 0, 1, "title")], 640, 360))
+    assert not any("\u200e" in line for line in plain)
+
+
 def test_emoji_are_pictures_not_squares(tmp_path):
     frames = [
         burnt([Caption(text, 0, 1, "impact", changes={"animation": "none"})], 0.1, tmp_path)[0] for text in ("😂", "🔥", "\U0001f60a")

@@ -60,6 +60,8 @@ def test_widths_add_up_and_grow():
 def test_direction_is_that_of_the_first_letter():
     assert right_to_left("123 שלום abc")
     assert not right_to_left("abc שלום")
+    assert right_to_left("abc שלום", anywhere=True)
+    assert not right_to_left("abc 123", anywhere=True)
     assert not right_to_left("123 !")
 
 
