@@ -11,6 +11,7 @@ from app.editing.operations.base import Operation, Place
 from app.editing.operations.colour import Fade
 from app.editing.operations.moves import Shake, Zoom
 from app.editing.operations.sounds import Loudness, Volume
+from app.editing.operations.time import Ramp, Speed
 from app.editing.timeline import Clip, Timeline
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-FLAGS = ("dark", "bright", "still", "moved", "graded", "covered", "cropped", "softened", "silent")
+FLAGS = ("dark", "bright", "still", "moved", "graded", "covered", "cropped", "softened", "silent", "uneven")
 _GRADES = {"grade", "lut", "match_colour", "python_effect"}
 _COVERS = {"text", "subtitles", "picture_in_picture", "composite", "chroma_key"}
 _SOFTENS = {
@@ -49,7 +50,8 @@ class Expected:
         flags: ``dark``, ``bright``: faded to black or white; ``still``: the planned picture is that of the frame before; ``moved``:
             shaken, punched, in a transition, or at a change of speed; ``graded``: of other colours than the source; ``covered``:
             something lies over it; ``cropped``: not the whole picture; ``softened``: enlarged or denoised, so less sharp than the
-            source; ``silent``: without the source's sound.
+            source; ``silent``: without the source's sound; ``uneven``: frames do not follow evenly by plan, as in slow motion without frames
+            between frames, in a ramp, and at the first frame after a transition.
         view: (N, 4) part of the source's picture that is shown, see `views`.
         cuts: frames at which a clip begins without a transition.
         means: how often each operation stands in the plan; one on the whole film counts once for every clip.
@@ -120,6 +122,7 @@ def _mark_clip(flags: Mapping[str, Array], clip: Clip, timeline: Timeline) -> No
     if clip.overlap:
         join = slice(clip.begins, clip.begins + clip.overlap)
         flags["moved"][join] = flags["covered"][join] = flags["graded"][join] = True
+        flags["uneven"][clip.begins : clip.begins + clip.overlap + 1] = True
         kind = clip.transition.kind if clip.transition else ""
         flags["dark"][join] |= kind == "dip_black"
         flags["bright"][join] |= kind == "dip_white"
@@ -128,10 +131,13 @@ def _mark_clip(flags: Mapping[str, Array], clip: Clip, timeline: Timeline) -> No
 def _mark_rates(flags: Mapping[str, Array], clip: Clip, timeline: Timeline) -> None:
     """Where time does not pass evenly frames jump by plan; held and very fast or slow pictures are silent."""
     at, before = clip.begins, None
+    paced = next((one for one in clip.segment.operations if isinstance(one, Speed | Ramp)), None)
     for stretch in clip.stretches:
         rate = float(stretch.step) * float(timeline.rate / clip.source.rate)
         span = slice(at, at + stretch.frames)
         flags["moved"][span] |= abs(rate) > 1 + _STRANGE_RATE
+        if isinstance(paced, Ramp) or (paced is not None and paced.smooth == "none" and stretch.step.denominator > 1):
+            flags["uneven"][at : at + stretch.frames + 1] = True
         flags["silent"][span] |= not _SILENT_RATES[0] <= abs(rate) <= _SILENT_RATES[1]
         if before is not None and abs(rate - before) > _RATE_STEP:
             flags["moved"][max(clip.begins, at - 1) : at + 2] = True

@@ -159,17 +159,17 @@ def colour(e: Evidence) -> Judged:
 
 
 def coherence(e: Evidence) -> Judged:
-    """How well frames follow from one another: mean coherence with flicker and jumps; shakes and transitions of the plan are left out."""
+    """How well frames follow from one another: mean coherence with flicker and jumps; the plan's shakes, transitions and retiming are left out."""
     import numpy as np
 
     film = e.film.coherence
     heat = np.repeat(np.asarray(film.heat), film.heat_step_frames)[: len(e.trace)]
     heat = np.pad(heat, (0, len(e.trace) - len(heat)), mode="edge") if len(heat) else np.ones(len(e.trace))
-    left = ~(e.flag("moved") | e.flag("dark") | e.flag("bright") | e.flag("still"))
+    left = ~(e.flag("moved") | e.flag("uneven") | e.flag("dark") | e.flag("bright") | e.flag("still"))
     if e.sources:
         left &= ~_same_in_source(e)
     if not left.any():
-        return unknown("Every frame is in a planned move or fade.")
+        return unknown("Every frame is in a planned move, fade or change of speed.")
     own = heat[left]
     mean, worst = float(own.mean()), float(np.sort(own)[: max(1, len(own) // 20)].mean())
     flicker = max((shot.flicker_levels for shot in film.shots if left[shot.start_frame : shot.end_frame].any()), default=0.0)

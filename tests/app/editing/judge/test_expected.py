@@ -42,6 +42,21 @@ def test_slow_motion_repeats_frames() -> None:
     assert found.flags["still"].mean() == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.parametrize(
+    ("operation", "uneven"),
+    [
+        ({"op": "speed", "factor": 0.43}, True),
+        ({"op": "speed", "factor": 0.43, "smooth": "blend"}, False),
+        ({"op": "speed", "factor": 2.0}, False),
+        ({"op": "ramp", "from_factor": 1.0, "to_factor": 0.5, "smooth": "blend"}, True),
+    ],
+)
+def test_frames_that_follow_unevenly_by_plan(operation: dict[str, object], uneven: bool) -> None:
+    found = expected(timeline_of((0.0, 1.0, operation), (2.0, 3.0)))
+    assert found.flags["uneven"][: found.cuts[0]].all() == uneven
+    assert not found.flags["uneven"][found.cuts[0] + 1 :].any()
+
+
 def test_fades_are_dark_or_bright() -> None:
     found = expected(timeline_of((0.0, 2.0), film=[{"op": "fade", "in_s": 0.5, "out_s": 0.25}]))
     assert marked(found, "dark") == [*range(13), *range(42, 48)]
@@ -55,6 +70,7 @@ def test_a_transition_is_no_fault_and_no_cut() -> None:
     assert len(found) == 84
     assert marked(found, "dark") == list(range(36, 48))
     assert found.flags["moved"][36:48].all()
+    assert marked(found, "uneven") == list(range(36, 49))  # what follows the transition departs from what was in it
     assert found.cuts == ()
 
 

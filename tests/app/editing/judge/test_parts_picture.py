@@ -99,6 +99,23 @@ def test_flicker_lowers_coherence_unless_it_is_planned(evidence: Evidence, hurt:
     assert parts_picture.coherence(planned(found, "moved")).part.score is None
 
 
+def test_jumps_are_told_unless_they_are_planned(evidence: Evidence) -> None:
+    shot = evidence.film.coherence.shots[0]
+    at = next(n for n in range(shot.start_frame + 3, shot.end_frame) if not any(evidence.flag(name)[n] for name in ("moved", "still")))
+    shots = [shot.model_copy(update={"jumps": [at]}), *evidence.film.coherence.shots[1:]]
+    film = evidence.film.model_copy(update={"coherence": evidence.film.coherence.model_copy(update={"shots": shots})})
+    jumping = replace(evidence, film=film)
+    told = [one.at_s for one in parts_picture.coherence(jumping).issues if one.code == "jump"]
+    assert jumping.time_of(at) in told
+    assert parts_picture.coherence(planned(jumping, "uneven")).part.score is None
+    assert jumping.expected is not None
+    jumping.expected.flags["uneven"][at] = True
+    try:
+        assert jumping.time_of(at) not in [one.at_s for one in parts_picture.coherence(jumping).issues]
+    finally:
+        jumping.expected.flags["uneven"][at] = False
+
+
 def test_composition_has_little_to_say_without_subjects(evidence: Evidence) -> None:
     shots = [shot.model_copy(update={"subject": None}) for shot in evidence.film.composition.shots]
     film = evidence.film.model_copy(update={"composition": evidence.film.composition.model_copy(update={"shots": shots})})
