@@ -28,6 +28,7 @@ from app.models.desk import ModelDesk
 from app.models.keys import ApiKeys
 from app.models.learned import Learned
 from app.models.library import Library, open_store
+from app.renders import Renders
 from app.reviews import Reviews
 from app.shots import Shots
 from app.version import VERSION
@@ -104,7 +105,7 @@ class Studio:
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self.catalogue = open_catalogue(settings, self.models, self.events)
-        self._io.parts |= {"catalogue": self.catalogue, "models": self.models}
+        self._io.parts |= {"catalogue": self.catalogue, "models": self.models, "renders": Renders(self._database, self._artifacts)}
         self.api_keys = ApiKeys(self._database)
         self.answers = open_cache(self._database, settings.answer_cache_s, settings.answer_cache_url)
         self._meter = machine.Meter()

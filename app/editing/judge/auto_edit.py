@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.capability import capability
 from app.editing.admission import check_plan
@@ -30,6 +31,7 @@ def auto_edit(request: AutoEdit, job: JobContext) -> AutoEdited:
 
     Every version stays, with its plan, preview and evaluation, and shows as soon as it is there. Plans are improved by rules, one for
     each kind of issue; a language model that planned the film is told the issues once. The best version is rendered in full.
+    What was rendered of a draft's very plan before is used again.
     """
     began = time.monotonic()
     job.progress(0.0, "Planning")
@@ -47,8 +49,13 @@ def auto_edit(request: AutoEdit, job: JobContext) -> AutoEdited:
     best = _best(versions)
     if not _good(versions, request):
         notes.append(f"The score of {best.score:.2f} is below {request.threshold:.2f}; its issues say why.")
-    job.progress(_FINAL, f"Rendering version {best.n} in full")
-    film = child(job, "film", "video.edit", _render(best.plan, request, preview=False))
+    film = makers.rendered(best.plan, preview=False)
+    if best.n == 1 and _good(versions, request):
+        score = f"the score of {best.score:.2f} is not below {request.threshold:.2f}"
+        notes.append(f"Nothing had to be changed: {score}.{' The film was there already.' if film else ''}")
+    if film is None:
+        job.progress(_FINAL, f"Rendering the film of round {best.n} in full")
+        film = child(job, "film", "video.edit", _render(best.plan, request, preview=False))
     job.progress(1.0, "Done")
     return AutoEdited(
         best=best.n, score=best.score, reached=_good(versions, request), versions=versions, artifact_id=film["artifact_id"],
@@ -100,9 +107,11 @@ class _Makers:
         """Renders a preview of a plan, judges it, and keeps both."""
         job, request, rounds = self.job, self.request, self.request.rounds
         start = _PLANNED + (_FINAL - _PLANNED) * (n - 1) / rounds
-        job.progress(start, f"Rendering version {n}")
-        preview = child(job, f"preview-{n}", "video.edit", _render(plan, request, preview=True))
-        job.progress(start + 0.5 * (_FINAL - _PLANNED) / rounds, f"Judging version {n}")
+        preview = self.rendered(plan, preview=True) or self.rendered(plan, preview=False)
+        if preview is None:
+            job.progress(start, f"Rendering, round {n}")
+            preview = child(job, f"preview-{n}", "video.edit", _render(plan, request, preview=True))
+        job.progress(start + 0.5 * (_FINAL - _PLANNED) / rounds, f"Judging, round {n}")
         found = Evaluation.model_validate(child(job, f"judge-{n}", "video.evaluate", self._question(plan, preview["artifact_id"])))
         kept = {
             name: self._keep(f"versions/{n}/{name}", text, preview["artifact_id"])
@@ -114,6 +123,16 @@ class _Makers:
         )  # fmt: skip
         job.publish(f"version-{n}", version.model_dump(mode="json", exclude={"plan"}))
         return version
+
+    def rendered(self, plan: EditPlan, *, preview: bool) -> Json | None:
+        """What was rendered of this very plan before, for the draft; None where there is nothing."""
+        if self.request.edit is None:
+            return None
+        try:
+            renders: Any = self.job.part("renders")
+        except (KeyError, StudioError):
+            return None
+        return renders.find(self.request.edit, plan, preview=preview)
 
     def improved(self, versions: list[Version]) -> EditPlan | None:
         """The best version's plan improved, unlike every version so far; None where nothing else can be changed."""

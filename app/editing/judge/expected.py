@@ -50,8 +50,8 @@ class Expected:
         flags: ``dark``, ``bright``: faded to black or white; ``still``: the planned picture is that of the frame before; ``moved``:
             shaken, punched, in a transition, or at a change of speed; ``graded``: of other colours than the source; ``covered``:
             something lies over it; ``cropped``: not the whole picture; ``softened``: enlarged or denoised, so less sharp than the
-            source; ``silent``: without the source's sound; ``uneven``: frames do not follow evenly by plan, as in slow motion without frames
-            between frames, in a ramp, and at the first frame after a transition.
+            source; ``silent``: without the source's sound; ``uneven``: frames do not follow evenly by plan, as in slow motion without
+            frames between frames, in a ramp, and at the first frame after a transition.
         view: (N, 4) part of the source's picture that is shown, see `views`.
         cuts: frames at which a clip begins without a transition.
         means: how often each operation stands in the plan; one on the whole film counts once for every clip.

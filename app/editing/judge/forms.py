@@ -41,7 +41,9 @@ class EvaluateVideo(Form):
     video: VideoRef = Field(description="The film to judge.")
     plan: MaybePlan = Field(default=None, description="The plan it was rendered from: what is planned is no fault.")
     reference: VideoRef | None = Field(default=None, description="The clip it was made of, where there is no plan.")
-    goal: str = Field(default="", max_length=4000, description="What was asked for, in words; this and the next three else as the plan says.")
+    goal: str = Field(
+        default="", max_length=4000, description="What was asked for, in words; this and the next three else as the plan says."
+    )
     style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
     duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="How long it was to be, seconds.")
     aspect: Aspect | None = Field(default=None, description="The shape it was to have, width to height.")

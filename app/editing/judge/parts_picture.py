@@ -159,7 +159,7 @@ def colour(e: Evidence) -> Judged:
 
 
 def coherence(e: Evidence) -> Judged:
-    """How well frames follow from one another: mean coherence with flicker and jumps; the plan's shakes, transitions and retiming are left out."""
+    """How well frames follow from one another: mean coherence with flicker and jumps; what moves by plan is left out."""
     import numpy as np
 
     film = e.film.coherence

@@ -33,7 +33,7 @@ class Job:
     def __init__(self, folder: Path, analysis: Any, scores: list[float], issues: list[list[Issue]]) -> None:
         self.work_dir, self._analysis, self._scores, self._issues = folder, analysis, scores, issues
         self.attempt, self.asked, self.published, self.saved, self.logged = 1, [], {}, {}, []  # type: ignore[var-annotated]
-        self.planner = "built in"
+        self.planner, self.before, self.said = "built in", {}, []  # type: ignore[var-annotated]
         self.plans: list[EditPlan] = [PLAN, plan_of((1.0, 3.0), (4.0, 6.0))]
 
     def run(self, key: str, capability: str, request: Any) -> Any:
@@ -67,8 +67,13 @@ class Job:
             meta={"probe": PROBES[artifact_id]},
         )
 
+    def part(self, name: str) -> Any:
+        assert name == "renders"
+        return SimpleNamespace(find=lambda edit, plan, *, preview: self.before.get((edit, plan.segments, preview)))
+
     def progress(self, fraction: float, message: str = "") -> None:
         assert 0 <= fraction <= 1
+        self.said.append(message)
 
     def publish(self, key: str, value: Any) -> None:
         self.published[key] = json.loads(json.dumps(value))
@@ -94,9 +99,11 @@ def improved(tmp_path: Path, analysis: Any, film: Film) -> Callable[..., tuple[A
 
     PROBES["a-clip"] = probe_video(film.source).model_dump(mode="json")
 
-    def run(scores: list[float], issues: list[list[Issue]], planner: str = "built in", **request: Any) -> tuple[AutoEdited, Job]:
+    def run(
+        scores: list[float], issues: list[list[Issue]], planner: str = "built in", before: dict[Any, Any] | None = None, **request: Any
+    ) -> tuple[AutoEdited, Job]:
         job = Job(tmp_path, analysis, scores, issues)
-        job.planner = planner
+        job.planner, job.before = planner, before or {}
         given: Any = job
         return auto_edit.function(AutoEdit(video="a-clip", **request), given), job
 
@@ -167,6 +174,25 @@ def test_a_given_plan_is_where_it_begins(improved: Callable[..., tuple[AutoEdite
     assert "plan" not in [key for key, _, _ in job.asked]
     assert found.versions[0].plan == PLAN
     assert all(request["edit"] == "e-1" for _, name, request in job.asked if name == "video.edit")
+
+
+def test_what_is_good_already_is_not_rendered_again(improved: Callable[..., tuple[AutoEdited, Job]]) -> None:
+    preview, film = ({"artifact_id": name, "frames": 96, "seconds": 4.0} for name in ("a-small", "a-full"))
+    before = {("e-1", PLAN.segments, True): preview, ("e-1", PLAN.segments, False): film}
+    found, job = improved([0.9], [[]], plan=PLAN, edit="e-1", before=before)
+    assert [key for key, _, _ in job.asked] == ["analysis-clip", "judge-1"]
+    assert (found.artifact_id, found.versions[0].artifact_id) == ("a-full", "a-small")
+    assert "Nothing had to be changed" in found.notes[0]
+    assert "there already" in found.notes[0]
+
+
+def test_the_full_film_is_judged_where_it_is_all_there_is(improved: Callable[..., tuple[AutoEdited, Job]]) -> None:
+    film = {"artifact_id": "a-full", "frames": 96, "seconds": 4.0}
+    found, job = improved([0.6, 0.9], [[QUIET], []], plan=PLAN, edit="e-1", before={("e-1", PLAN.segments, False): film})
+    assert job.asked[1][2]["video"] == "a-full"
+    assert "Judging, round 1" in job.said
+    assert found.best == 2
+    assert not any("Nothing had to be changed" in note for note in found.notes)
 
 
 # In a real studio ----------------------------------------------------------------------------------------------------------------
