@@ -32,7 +32,7 @@ class WorkBench:
         source = self.place.sources[source_id]
         frames = max(1, self.place.frame(seconds))
         first = 0 if source.kind == "image" else min(max(0, source.frame_at(start_s)), max(0, source.frame_count - 1))
-        pad = opened(self.graph, source, first)
+        pad = opened(self.graph, source, first, quick=self.preview)
         rate = self.place.rate
         if source.kind == "image":
             pad = self.graph.filter("settb", [pad], expr=1 / rate)
@@ -128,10 +128,10 @@ class Workshop:
         return pad
 
 
-def opened(graph: Graph, source: SourceFacts, first: int) -> Pad:
+def opened(graph: Graph, source: SourceFacts, first: int, *, quick: bool = False) -> Pad:
     """A source's frames on its even grid from ``first`` on, upright, with square pixels; stamps in source frames."""
     look = look_at(source)
-    number = graph.input(*picture_input(source, look, first))
+    number = graph.input(*picture_input(source, look, first, quick=quick))
     pad = Pad(f"{number}:{look.index}")
     if source.kind == "video":
         pad = graph.filter("setpts", [pad], expr=f"PTS-({look.first_tick})")

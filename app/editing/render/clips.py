@@ -88,7 +88,7 @@ def _run_pads(
 def _from(graph: Graph, clip: Clip, frame: int, cleaning: list[tuple[Operation, Place]], shop: Workshop) -> Pad:
     """The source from a frame on, cleaned."""
     first = clip.first if cleaning else frame
-    pad = graph.filter("setpts", [opened(graph, clip.source, first)], expr=f"PTS-{first}")
+    pad = graph.filter("setpts", [opened(graph, clip.source, first, quick=shop.preview)], expr=f"PTS-{first}")
     pad = shop.applied(graph, pad, cleaning, 0, source_size(clip))
     return graph.filter("trim", [pad], start_frame=frame - first) if first < frame else pad
 

@@ -94,13 +94,18 @@ def _decoded(packet: Packet[VideoStream]) -> list[VideoFrame]:
         return []
 
 
-def picture_input(source: SourceFacts, look: Look, first: int) -> list[str]:
-    """Arguments of an input whose decoded frames include source frame ``first`` and those after it; stamps are the file's own."""
+def picture_input(source: SourceFacts, look: Look, first: int, *, quick: bool = False) -> list[str]:
+    """Arguments of an input whose decoded frames include source frame ``first`` and those after it; stamps are the file's own.
+
+    ``quick``: without the smoothing of block edges, which shifts brightness by a level at most and saves a fifth of the work.
+    """
     arguments = list(ffmpeg_arguments())
     if source.kind == "image":
         return [*arguments, "-i", f"file:{source.path}"]
     if source.has_alpha and look.codec in ("vp8", "vp9"):
         arguments += ["-c:v", "libvpx-vp9" if look.codec == "vp9" else "libvpx"]
+    if quick:
+        arguments += ["-skip_loop_filter", "all"]
     seconds = look.first_s + float((first - Fraction(1, 2)) / source.rate)
     if not look.indexed:
         seconds -= _BACK_S
