@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app import machine, submission
-from app.announcement import read_announcement, write_private
+from app.announcement import command_name, held_by, read_announcement, write_private
 from app.capability import Capability
 from app.edits import Edits
 from app.intake import Intake, Upload
@@ -162,7 +162,10 @@ class Studio:
 
     def announce(self, url: str | None) -> None:
         """Writes where this studio can be reached, for commands given in another terminal."""
-        write_private(self.settings.data_dir / "studio.json", json.dumps({"pid": os.getpid(), "url": url, "version": VERSION}))
+        write_private(
+            self.settings.data_dir / "studio.json",
+            json.dumps({"pid": os.getpid(), "url": url, "version": VERSION, "command": command_name()}),
+        )
 
     def _take_folder(self) -> None:
         folder = self.settings.data_dir
@@ -173,13 +176,7 @@ class Studio:
         except OSError as error:
             raise machine.explain_folder(folder, error) from error
         if not taken:
-            other = read_announcement(folder)
-            where = f" at {other['url']}" if other.get("url") else f" as process {other['pid']}" if other.get("pid") else ""
-            raise Conflict(
-                f"A studio already runs{where} on the data folder {folder}.",
-                "Use that one, stop it, or give another folder with --data-dir.",
-                "already_running",
-            )
+            raise Conflict(*held_by(read_announcement(folder), folder), "already_running")
 
     def _recover(self) -> None:
         folder = self.settings.data_dir
@@ -195,7 +192,7 @@ class Studio:
             raise machine.explain_folder(folder, error) from error
         queued, cancelled = self._queue.recover()
         if queued or cancelled:
-            log.warning("the last studio died: %d running jobs are queued again, %d were being cancelled", queued, cancelled)
+            log.warning("the last studio died; jobs queued again: %d; cancelled: %d", queued, cancelled)
 
     # -- jobs --------------------------------------------------------------------------------------------------
 

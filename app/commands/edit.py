@@ -19,6 +19,7 @@ from app.commands.film import (
     brief_of,
     plan_by,
     read_plan_file,
+    require_apart,
     require_file,
     summary,
 )
@@ -55,6 +56,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     _require_sense(arguments)
     out = require_file(arguments.out, force=arguments.force, endings=ENDINGS) if arguments.out else None
     kept = require_file(arguments.save_plan, force=arguments.force, flag="--save-plan") if arguments.save_plan else None
+    require_apart([out, kept], [arguments.video, arguments.music, arguments.plan])
     with open_session(settings_of(arguments), console.note) as session:
         try:
             film = make(session, console, arguments, out, kept)

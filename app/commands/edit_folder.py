@@ -9,7 +9,7 @@ from typing import Any
 from app.client import Session, open_session
 from app.commands.base import CANCELLED, DONE, FAILED, Console, settings_of, table
 from app.commands.export_folder import require_folder
-from app.commands.film import ENDINGS, Ended, Film, require_file, said, summary
+from app.commands.film import ENDINGS, Ended, Film, require_apart, require_file, said, summary
 from app.commands.follow import report_end
 from app.commands.making import by_template, finish
 from configs.errors import BadInput, StudioError
@@ -40,6 +40,7 @@ def run_folder(arguments: argparse.Namespace, console: Console) -> int:
     for target in targets:
         if target.exists() and not arguments.force:
             raise BadInput(f"{target} is there already.", "Add --force to replace it, or give another --out.")
+    require_apart(targets, [*map(str, clips), arguments.music])
     with open_session(settings_of(arguments), console.note) as session:
         return _batch(session, console, arguments, clips, targets)
 

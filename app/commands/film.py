@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -102,6 +102,18 @@ def require_file(path: str, *, force: bool, endings: Mapping[str, str] | None = 
     if full.exists() and not force:
         raise BadInput(f"{full} is there already.", f"Add --force to replace it, or give another {flag}.")
     return full
+
+
+def require_apart(targets: Iterable[Path | None], sources: Iterable[str | None]) -> None:
+    """What is written is none of the files that it is made of, through links either; --force does not help.
+
+    Raises:
+        BadInput: it is one of them.
+    """
+    given = [path for name in sources if name and (path := Path(name).expanduser()).is_file()]
+    for target in targets:
+        if target is not None and target.exists() and any(target.samefile(path) for path in given):
+            raise BadInput(f"{target} is a file that the film is made of.", "Give another name to what is written.")
 
 
 def read_plan_file(path: str) -> dict[str, Any]:

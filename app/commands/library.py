@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +14,8 @@ from typing import Any
 from app.client import Session, open_session
 from app.commands import text
 from app.commands.base import DONE, Command, Console, settings_of, subcommands, table
-from configs.errors import BadInput
-from storage.records import ROLES
+from configs.errors import BadInput, NotFound
+from storage.records import ROLES, SOURCE
 
 ACTIONS = {
     "list": "list files, newest first",
@@ -119,6 +121,8 @@ def export(session: Session, artifact: Mapping[str, Any], out: Path, *, replace:
         raise BadInput(f"There is no folder {target.parent}.", "Make it first, or give another --out.")
     if target.exists() and not replace:
         raise BadInput(f"{target} is there already.", "Add --force to replace it, or give another --out.")
+    if _is_given(session, artifact, target):
+        raise BadInput(f"{target} is a file that {artifact['name']} is made of.", "Give another --out.")
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
             copy = Path(folder) / "copy"
@@ -127,6 +131,22 @@ def export(session: Session, artifact: Mapping[str, Any], out: Path, *, replace:
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror or error}.", "Give another --out.") from None
     return target
+
+
+def _is_given(session: Session, artifact: Mapping[str, Any], target: Path) -> bool:
+    """Whether the target holds what a person gave and this was made of. Where given files lie is not told, so their content counts."""
+    if not target.is_file():
+        return False
+    given = [artifact] if artifact.get("external") else []
+    for name in artifact.get("inputs", ()):
+        with contextlib.suppress(NotFound):  # deleted since
+            given += [one for one in [session.artifact(name)] if one.get("role") == SOURCE]
+    size = target.stat().st_size
+    if not any(one["size_bytes"] == size for one in given):
+        return False
+    with target.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return any(one["content_hash"] == content for one in given)
 
 
 def _table(items: Sequence[Mapping[str, Any]]) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from app.client import Session
 from app.commands.base import Console
-from app.commands.film import ENDINGS, Film, brief_of, export_formats, plan_by, render, save_plan, succeed, take_film
+from app.commands.film import ENDINGS, Film, brief_of, export_formats, plan_by, render, require_apart, save_plan, succeed, take_film
 
 
 def finish(session: Session, console: Console, arguments: argparse.Namespace, film: Film, out: Path | None, kept: Path | None) -> None:
     """Makes everything that the flags ask for, in the order in which it is wanted. Raises `Ended` when a job does not succeed."""
+    require_apart([out, kept], [source["media"] for source in film.plan["sources"]])
     if out is not None and arguments.improve:
         improve(session, console, film, out, arguments)
     elif out is not None:

@@ -16,6 +16,7 @@ from app.commands.film import (
     brief_of,
     export_formats,
     given_media,
+    require_apart,
     require_file,
     save_plan,
     succeed,
@@ -47,6 +48,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         raise BadInput(f"--tries is {arguments.tries}.", f"Give 1 to {MOST_TRIES}.")
     out = require_file(arguments.out, force=arguments.force, endings=ENDINGS, flag="OUT")
     kept = require_file(arguments.save_plan, force=arguments.force, flag="--save-plan") if arguments.save_plan else None
+    require_apart([out, kept], [arguments.video, arguments.music])
     with open_session(settings_of(arguments), console.note) as session:
         try:
             film = _made(session, console, arguments)

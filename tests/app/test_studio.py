@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.announcement import read_announcement, write_private
+from app.announcement import held_by, read_announcement, write_private
 from app.studio import Studio
 from configs.errors import BadInput, BadMedia, Conflict, NotFound, Unavailable
 from configs.settings import Settings
@@ -221,3 +221,11 @@ def test_importing_the_studio_loads_nothing_heavy() -> None:
     code = f"import sys, app.studio; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_command_at_work_is_called_one(tmp_path: Path) -> None:
+    said, remedy = held_by({"pid": 7, "url": None, "command": "parody"}, tmp_path)
+    assert "`parody`" in said
+    assert "process 7" in said
+    assert remedy.startswith("Wait for its end")
+    assert held_by({"pid": 7, "url": "http://x", "command": ""}, tmp_path)[0].startswith("A studio already runs at http://x")

@@ -143,5 +143,5 @@ def _unknown_font(font: str | None, place: Place) -> Iterator[Problem]:
 
     if font is not None and not fonts.known(font):
         near = fonts.close(font)
-        remedy = f"There {'is' if len(near) == 1 else 'are'} {', '.join(near)}; left out, the style's own is taken."
+        remedy = f"Take {' or '.join(near)}, or another font of this machine; left out, the style's own is taken."
         yield Problem("unknown_font", f"{place.path}.font", f"There is no font {font!r} on this machine.", remedy, near[0])

@@ -18,6 +18,7 @@ from app.commands.film import (
     plan_by,
     read_plan_file,
     render,
+    require_apart,
     require_file,
     rows_table,
     said,
@@ -182,3 +183,14 @@ def test_the_summary_has_everything() -> None:
     ):  # fmt: skip
         assert line in text
     assert film.document()["files"] == ["/out/film.mp4"]
+
+
+def test_what_a_film_is_made_of_is_never_written_over(tmp_path: Path) -> None:
+    clip, link, other = tmp_path / "clip.mp4", tmp_path / "link.mp4", tmp_path / "other.mp4"
+    clip.write_text("film")
+    other.write_text("film")
+    link.symlink_to(clip)
+    for target in (clip, link):
+        with pytest.raises(BadInput, match="made of"):
+            require_apart([None, target], [None, "a-0123456789abcdef", str(clip)])
+    require_apart([other, tmp_path / "new.mp4", None], [str(clip)])

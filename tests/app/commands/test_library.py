@@ -90,3 +90,11 @@ def test_what_cannot_be_added_is_one_line(cli: Cli, name: str) -> None:
     assert said.code == 2
     assert said.err.count("\n") == 1
     assert cli("library", "list", "--json").document["items"] == []
+
+
+def test_an_export_does_not_replace_the_file_that_it_is(cli: Cli, make_clip: Callable[..., Path]) -> None:
+    path = make_clip("mine.mp4")
+    clip = cli("library", "add", str(path), "--json").document["items"][0]
+    refused = cli("library", "export", clip["id"], "--out", str(path), "--force")
+    assert refused.code == 2
+    assert "made of" in refused.err
