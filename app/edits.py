@@ -141,7 +141,7 @@ class Edits:
         return {
             "job_id": job.id, "capability": job.capability, "state": job.state, "artifact_id": film.id if film else None,
             "revision": request.get("revision"), "preview": bool(request.get("preview", False)), "score": meta.get("score"),
-            "seconds": meta.get("probe", {}).get("duration_s"), "created_at": job.created_at,
+            "seconds": meta.get("probe", {}).get("duration_s"), "created_at": job.created_at, "finished_at": job.finished_at,
         }  # fmt: skip
 
     def _film(self, job_id: str) -> Artifact | None:

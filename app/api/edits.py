@@ -97,6 +97,7 @@ class VersionAnswer(_Model):
     score: float | None
     seconds: float | None
     created_at: float
+    finished_at: float | None
 
 
 class VersionsAnswer(_Model):

@@ -32,7 +32,7 @@ export class Versions {
   draw(items, { shown, revision, canImprove, canJudge }) {
     const ids = new Set(items.map((item) => item.artifact_id).filter(Boolean));
     for (const id of this.picked) if (!ids.has(id)) this.picked.delete(id);
-    patchList(this.list, items, (item) => item.job_id, () => this.#create(), (node, item) => this.#update(node, item, { number: items.length - items.indexOf(item), shown, revision, canJudge }));
+    patchList(this.list, items, (item) => item.job_id, () => this.#create(), (node, item) => this.#update(node, item, { shown, revision, canJudge }));
     setHidden(this.none, items.length > 0);
     this.compare.disabled = this.picked.size !== 2;
     setHidden(this.compare, items.filter((item) => item.artifact_id).length < 2);
@@ -56,10 +56,10 @@ export class Versions {
     return node;
   }
 
-  #update(node, item, { number, shown, revision, canJudge }) {
+  #update(node, item, { shown, revision, canJudge }) {
     node.item = item;
     const part = (selector) => node.querySelector(selector), done = Boolean(item.artifact_id), live = item.state === "queued" || item.state === "running";
-    const name = `Version ${number}`;
+    const name = item.name.split(" ·")[0];
     node.dataset.shown = String(shown === item.job_id);
     setText(part(".version-open > span"), name);
     part(".version-open").disabled = !done;

@@ -40,7 +40,7 @@ class EditTab {
     this.exports = new Exports(root, { ask: (name, body) => this.work.ask(name, body), exportRequest: (format) => ({ plan: this.draft.plan, format, formats: [format], edit: this.draft.id }) });
     this.picker = el("input", { type: "file", accept: ACCEPT, hidden: true, "aria-label": "Clip to edit", tabindex: "-1", onChange: () => { if (this.picker.files.length) this.openFile(this.picker.files[0]); } });
     root.append(this.picker);
-    editWelcome(root.querySelector(".edit-welcome"), this);
+    this.welcome = editWelcome(root.querySelector(".edit-welcome"), this);
     this.#side(root.querySelector(".edit-side"));
     this.#listen();
     this.#drops();
@@ -143,8 +143,10 @@ class EditTab {
       if (turn === this.turn) await this.openArtifact(artifact, null, this.clip.url);
     } catch (error) {
       if (turn !== this.turn) return;
-      this.clip = error.name === "AbortError" ? null : { ...this.clip, uploading: null, error };
+      URL.revokeObjectURL(this.clip.url);
+      this.clip = null;
       this.draw();
+      if (error.name !== "AbortError") this.welcome.refused(file.name, error);
     }
   }
 
@@ -292,6 +294,7 @@ class EditTab {
     root.classList.toggle("planless", Boolean(clip) && !draft.plan);
     this.film.showClip(clip && !draft.plan ? clip.url ?? (clip.artifact ? contentUrl(clip.artifact.id) : null) : null);
     if (!clip) return;
+    this.welcome.refused();
     if (film) {
       this.film.draw();
       this.drawRows();

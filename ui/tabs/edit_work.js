@@ -8,6 +8,14 @@ import { ended } from "../components/plan_source.js";
 
 const RENDERS = new Set(["video.edit", "video.auto_edit"]);
 
+/** Newest first; films alone are numbered, by when they were finished, so that a number once said stays. What is on its way stands above them. */
+export function numbered(items) {
+  const films = items.filter((item) => item.artifact_id).sort((a, b) => (b.finished_at ?? b.created_at) - (a.finished_at ?? a.created_at));
+  const kind = (item) => (item.capability === "video.auto_edit" ? "Improvement" : item.preview ? "Preview" : "Render");
+  return [...items.filter((item) => !item.artifact_id).map((item) => ({ ...item, name: kind(item) })),
+    ...films.map((item, index) => ({ ...item, name: `Version ${films.length - index}${item.preview ? " · preview" : ""}` }))];
+}
+
 export class Work extends EventTarget {
   constructor(draft) {
     super();
@@ -137,6 +145,6 @@ export class Work extends EventTarget {
   /** Versions as cards show them. */
   get cards() {
     const shown = this.versions.filter((item) => item.artifact_id || (item.capability === "video.edit" ? item.state !== "cancelled" : !["cancelled", "succeeded"].includes(item.state)));
-    return shown.map((item, index) => ({ ...item, name: `Version ${shown.length - index}${item.preview ? " · preview" : ""}`, evaluation: this.evaluations.get(item.artifact_id), judging: this.judging.get(item.job_id), error: ["failed", "quarantined"].includes(item.state) ? item.job?.error?.message ?? "It failed." : "" }));
+    return numbered(shown).map((item) => ({ ...item, evaluation: this.evaluations.get(item.artifact_id), judging: this.judging.get(item.job_id), error: ["failed", "quarantined"].includes(item.state) ? item.job?.error?.message ?? "It failed." : "" }));
   }
 }

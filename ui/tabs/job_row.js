@@ -1,14 +1,25 @@
 /** One job in the list: what was asked, how far it is, and what can be done about it. */
 
 import { api, canOpen, contentUrl, el, icon, isEdit, isLive, patchList, setHidden, setText, tell, toast, toastError } from "../studio.js";
-import { ago, bytes, duration, eta, percent, STATES } from "../format.js";
+import { ago, bytes, duration, eta, percent, plural, STATES } from "../format.js";
 
 const STATE_ICONS = { queued: "clock", running: "play", succeeded: "check", failed: "alert", cancelled: "x", quarantined: "alert" };
 
 /** A request in a few words, media left out. */
 export function asked(request) {
-  const words = Object.entries(request ?? {}).filter(([name, value]) => !["video", "audio", "image"].includes(name) && value !== null && value !== undefined);
-  return words.map(([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
+  const words = Object.entries(request ?? {}).filter(([name, value]) => !["video", "audio", "image"].includes(name) && value !== null && value !== undefined && value !== "");
+  return words.map(([name, value]) => `${name.replaceAll("_", " ")} ${inWords(value)}`).join(" · ");
+}
+
+const LONGEST = 80; // letters of one value
+const cut = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1).trimEnd()}…` : text);
+
+/** A value of a request: a plan is told by its rows, other structures by what is in them. */
+function inWords(value) {
+  if (typeof value !== "object") return cut(String(value));
+  if (Array.isArray(value)) return value.every((item) => typeof item !== "object") ? cut(value.join(", ")) : plural(value.length, "entry", "entries");
+  if (Array.isArray(value.segments)) return plural(value.segments.length, "row");
+  return cut(Object.entries(value).filter(([, item]) => item !== null && typeof item !== "object").map(([name, item]) => `${name.replaceAll("_", " ")} ${item}`).join(", ") || plural(Object.keys(value).length, "entry", "entries"));
 }
 
 function action(name, label, iconName, run) {

@@ -99,7 +99,7 @@ export class Sheet {
   #made({ job }) {
     if (!job) return el("section.group", {}, el("h3", { text: "What made this" }), el("p.muted", { text: "You brought it in." }));
     return el("section.group", {}, el("h3", { text: "What made this" }),
-      el("p", { text: `${job.title}, ${ago(job.finished_at ?? job.created_at)}` }), el("p.muted", { text: asked(job.request) }),
+      el("p", { text: `${job.title}, ${ago(job.finished_at ?? job.created_at)}` }), el("p.muted.made-asked", { text: asked(job.request) }),
       el("span.badge", { text: job.engine, data: { builtIn: String(/built in/i.test(job.engine)) } }));
   }
 

@@ -133,3 +133,17 @@ def test_older_jobs_come_on_request(open_page: Callable[..., Any], studio: Any, 
     for job in reversed(jobs):
         studio.post(f"/api/jobs/{job['id']}/cancel")
     studio.signal_workers(signal.SIGCONT)
+
+
+def test_a_plan_is_told_by_its_rows(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?tab=jobs")
+    told = page.evaluate(
+        """async () => {
+          const base = document.querySelector('link[href$="studio.css"]').href.replace('/studio.css', '');
+          const { asked } = await import(base + '/tabs/job_row.js');
+          const rows = [1, 2, 3].map((n) => ({ id: `s${n}`, operations: [] }));
+          const plan = { version: 1, segments: rows }, note = 'x'.repeat(400);
+          return asked({ video: 'a-1', plan, formats: ['edl', 'srt'], note, deep: { a: { b: 1 } }, name: '' });
+        }"""
+    )
+    assert told == f"plan 3 rows · formats edl, srt · note {'x' * 79}… · deep 1 entry"
