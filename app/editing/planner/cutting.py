@@ -103,7 +103,7 @@ class Cutting:
     def zoom(self, at_s: float, on_film_s: float, span: Span, hold_s: float | None, *, in_s: float = 0.08, out_s: float = 0.0) -> Zoom:
         """A punch on the subject as it is at ``at_s`` of the clip, no closer than the subject stays whole."""
         aim = self.framing.aim(at_s)
-        scale = max(1.08, min(self.between(span), max(aim.closest, span[0])))
+        scale = max(1.05, min(self.between(span), aim.closest))
         return Zoom(at_s=round(max(on_film_s, 0.0), 3), duration_s=round(hold_s, 3) if hold_s else None, scale=round(scale, 3),
                     x=aim.x, y=aim.y, in_s=round(in_s, 3), out_s=round(out_s, 3))  # fmt: skip
 

@@ -11,6 +11,7 @@ from app.editing.planner.subjects import row_path
 
 SAME = 0.02  # shapes nearer than this are one
 NO_SUBJECT = (0.5, 0.45)
+QUITE_SURE, UNSURE_CLOSEST = 0.75, 1.25  # what is less sure is not closed in on tightly
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Framing:
             return Aim(*NO_SUBJECT, 1.6, "no clear subject, so the middle", False)
         wide, high = self.kept
         x, y = _within(box.x, box.x, wide), _within(box.face_y, box.face_y, high)
-        closest = min(2.4, max(1.1, 0.9 / max(box.w / wide, box.h / high, 0.05)))
+        closest = min(2.4, max(1.05, 0.9 / max(box.w / wide, box.h / high, 0.05)))
+        closest = closest if box.confidence >= QUITE_SURE else min(closest, UNSURE_CLOSEST)
         words = f"subject {_side(box.x)} at {100 * box.x:.0f} %, {100 * box.y:.0f} % ({box.confidence:.0%} sure)"
         return Aim(round(x, 3), round(y, 3), closest, words, True)
 

@@ -185,7 +185,7 @@ def triple(cut: Cutting, stretch: Stretch, seconds: float, part: Part) -> list[R
     for number, scale in enumerate((1.0, 1.3, 1.7)):
         row = cut.row(stretch, start, start + each, part, "triple")
         row.least_end = row.end
-        close = round(min(scale, max(aim.closest, 1 + 0.25 * number)), 3)
+        close = round(min(scale, max(aim.closest, 1 + 0.1 * number)), 3)
         if close > 1:
             row.operations.append(Zoom(at_s=0.0, scale=close, x=aim.x, y=aim.y, in_s=0.0))
         row.operations += [*cut.shake(0.0, 0.5 + 0.3 * number), *cut.effect(cut.style.impact, 0.0, 1.0 * number)]

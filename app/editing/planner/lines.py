@@ -10,6 +10,7 @@ from app.editing.planner.scoring import Stretch
 from app.editing.planner.styles import Line
 
 SHORTEST_S, PER_CHARACTER_S = 0.9, 0.045
+LEFT = 0.42  # middle of a subject that is on the left, share of the width
 
 
 def reading_s(text: str, share: float = 1.0) -> float:
@@ -27,9 +28,18 @@ def traits(footage: Footage, stretch: Stretch) -> frozenset[str]:
     size = shot.size or ""
     found.add("close" if "close" in size else "wide" if "wide" in size else "")
     found.add("subject" if parts.get("subject", 0) > 0.5 else "empty")
+    found.add(_side(footage, stretch))
     found.add("speech" if parts.get("speech", 0) > 0.5 else "")
     found.add("sound" if footage.has_sound else "silent")
     return frozenset(found - {""})
+
+
+def _side(footage: Footage, stretch: Stretch) -> str:
+    """The side that a subject keeps to throughout; nothing where it changes sides or is not sure."""
+    boxes = [footage.subject_at(stretch.start_s + share * stretch.seconds) for share in (0.05, 0.35, 0.65, 0.95)]
+    if all(box is not None and box.x < LEFT for box in boxes):
+        return "left"
+    return "right" if all(box is not None and box.x > 1 - LEFT for box in boxes) else ""
 
 
 class Lines:

@@ -205,3 +205,10 @@ def test_shots_that_are_dark_at_their_ends_are_shown_without_them() -> None:
     plan, _ = planned(film, "highlights", 8.0)
     assert min(segment.start_s for segment in plan.segments) >= 5.9
     assert max(segment.end_s for segment in plan.segments) <= 20.05
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(None, 4.0), (5.0, 5.0), (9.0, 9.0)])
+def test_a_single_picture_stands_for_as_long_as_is_asked(asked: float | None, seconds: float) -> None:
+    plan, timeline = planned(footage(cuts=(), seconds=1 / 25, hits=()), "dramatic", asked)
+    assert abs(timeline.seconds - seconds) <= 1 / 25
+    assert not any("asked for" in note for note in plan.notes)

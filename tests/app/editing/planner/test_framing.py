@@ -9,7 +9,7 @@ import pytest
 from app.editing.planner.footage import Box
 from app.editing.planner.framing import Framing
 from app.editing.planner.rows import Row
-from tests.app.editing.planner.footages import footage, shot
+from tests.app.editing.planner.footages import box, footage, shot
 
 
 def with_subject(box: Box) -> Framing:
@@ -65,3 +65,12 @@ def test_a_reframe_only_where_the_shapes_differ() -> None:
     assert made is not None
     assert made.aspect == "9:16"
     assert made.path
+
+
+def test_what_is_not_quite_sure_is_not_closed_in_on_tightly() -> None:
+    def closest(confidence: float) -> float:
+        one = box(0.5, size=0.3, confidence=confidence)
+        return Framing(footage(cuts=(), shots=(shot(0, 0.0, 24.0, track=((1.0, one), (20.0, one))),))).aim(5.0).closest
+
+    assert closest(0.67) <= 1.25
+    assert closest(0.9) > 1.5

@@ -7,7 +7,7 @@ from random import Random
 from app.editing.planner.lines import Lines, reading_s, traits
 from app.editing.planner.scoring import Stretch
 from app.editing.planner.styles import Line
-from tests.app.editing.planner.footages import footage, shot, silent
+from tests.app.editing.planner.footages import box, footage, shot, silent
 
 
 def lines(*given: Line, seed: int = 0) -> Lines:
@@ -46,3 +46,10 @@ def test_traits_of_a_moment() -> None:
     assert {"quiet", "still", "empty", "dark", "wide", "silent"} <= traits(dark, calm)
     near = footage(shots=(shot(0, 0.0, 24.0, brightness=220.0, size="close-up"),))
     assert {"bright", "close"} <= traits(near, calm)
+
+
+def test_a_side_is_named_only_where_the_subject_keeps_to_it() -> None:
+    for x, side in ((0.2, "left"), (0.8, "right"), (0.5, "")):
+        film = footage(cuts=(), shots=(shot(0, 0.0, 24.0, track=((1.0, box(x)), (20.0, box(x)))),))
+        assert traits(film, Stretch(0, 2.0, 6.0)) & {"left", "right"} == {side} - {""}
+    assert not traits(footage(cuts=()), Stretch(0, 0.0, 24.0)) & {"left", "right"}
