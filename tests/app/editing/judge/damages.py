@@ -323,7 +323,7 @@ def frozen(film: Film, original: Path, out: Path, rng: Any) -> tuple[str, Film]:
 
 def flicker(film: Film, original: Path, out: Path, rng: Any) -> tuple[str, Film]:
     levels, hz = float(rng.uniform(3, 12)), float(rng.uniform(5, 11))
-    _filtered(original, out, f"lutyuv=y='val',geq=lum='clip(lum(X,Y)+{levels:.1f}*sin(2*PI*{hz:.2f}*T),16,235)':cb='cb(X,Y)':cr='cr(X,Y)'")
+    _filtered(original, out, f"eq=brightness='{levels / 255:.5f}*sin(2*PI*{hz:.2f}*t)':eval=frame")
     return f"{levels:.0f} levels at {hz:.0f} Hz", film
 
 
