@@ -3,7 +3,7 @@
 import { el } from "../studio.js";
 import { coloured, faded, fitted, joined, loudness, moved } from "./plan_effects.js";
 
-const SETTLE_MS = 1500; // a picture that is not drawn (a hidden tab) is waited for no longer than this
+const SETTLE_MS = 400; // a picture that is not drawn (a hidden tab, a picture still out of sight) is waited for no longer than this
 const SLOWEST = 0.0625, FASTEST = 16; // what browsers play
 
 export class Layer {
@@ -42,13 +42,17 @@ export class Layer {
   }
 
   #load(source) {
-    Object.assign(this, { source, url: source.url, wanted: null, next: null });
+    Object.assign(this, { source, url: source.url, wanted: null, next: null, at: null });
+    this.#sought(false);
     const still = source.kind === "image";
     this.video.hidden = still;
     this.image.hidden = !still;
     this.video.pause();
     if (still) this.image.src = source.url ?? ""; else if (source.url) this.video.src = source.url;
   }
+
+  /** Until the frame that was asked for is there, a file that has just been opened shows its beginning: that is kept out of sight. */
+  #sought(yes) { this.video.dataset.sought = String(yes); }
 
   seek(frame) {
     if (!this.source || this.source.kind === "image") { this.at = frame; this.onSeen(); return; }
@@ -65,7 +69,9 @@ export class Layer {
   #seeked() {
     const { next } = this;
     this.wanted = null;
+    this.mediaTime = undefined; // what was told last may be the picture from before
     if (next !== null) { this.#go(next); return; }
+    this.#sought(true);
     this.onSeen();
   }
 

@@ -11,7 +11,6 @@ import { clipAt, shapeOf, sourceFrame } from "./plan_film.js";
 import { Layer } from "./plan_layer.js";
 import { Bed } from "./plan_music.js";
 
-const OPENING = 24; // the frame a film is opened at: behind a fade, so that there is a picture
 const EARLY = 0.55; // of a drawing interval: a join that would come too late by less is made now
 const TAIL = 1.3; // drawing intervals before a row's end in which its picture is held, lest a frame behind the cut be seen
 const AHEAD = 0.5; // source frames by which browsers show a picture before its time
@@ -41,7 +40,7 @@ export class FilmPlayer extends EventTarget {
     place.prepend(this.node);
     this.bed = new Bed();
     this.interval = 16.7;
-    Object.assign(this, { plan: null, film: null, sources: new Map(), frame: OPENING, playing: false });
+    Object.assign(this, { plan: null, film: null, sources: new Map(), frame: 0, playing: false });
     this.mute(prefs.get("muted", false));
   }
 
@@ -67,7 +66,7 @@ export class FilmPlayer extends EventTarget {
     this.#cueNext();
   }
 
-  clear() { this.layers.forEach((layer) => layer.clear()); this.captions.draw([]); this.frame = OPENING; }
+  clear() { this.layers.forEach((layer) => layer.clear()); this.captions.draw([]); this.frame = 0; }
 
   get last() { return Math.max(0, (this.film?.frames ?? 0) - 1); }
   get exact() { return !this.playing && this.layers.every((layer) => layer.node.dataset.on !== "true" || layer.ready); }

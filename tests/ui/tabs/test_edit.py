@@ -80,12 +80,18 @@ def saved(page: Any, studio: Any, check: Callable[[dict[str, Any]], bool]) -> di
 
 
 def test_a_dropped_clip_becomes_a_plan_a_preview_and_an_export(
-    open_page: Callable[..., Any], coded_clip: Callable[..., Path], drop: Callable[..., None]
+    open_page: Callable[..., Any], coded_clip: Callable[..., Path], drop: Callable[..., None], tmp_path: Path
 ) -> None:
     from playwright.sync_api import expect
 
-    page = open_page("/?tab=edit")
-    expect(page.get_by_role("heading", name="Drop a clip, say what it shall be.")).to_be_visible()
+    page = open_page("/?tab=edit", errors_expected=True)  # the browser logs the refusal of the broken file
+    heading = page.get_by_role("heading", name="Drop a clip, say what it shall be.")
+    expect(heading).to_be_visible()
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no film at all" * 200)
+    drop(page, broken)
+    expect(page.locator(".edit-welcome [role=alert]")).to_contain_text("'broken.mp4' is not a video")
+    expect(heading).to_be_visible()
     drop(page, coded_clip("walk.mp4"))
     expect(page.get_by_role("heading", name="walk.mp4")).to_be_visible()
     expect(page.get_by_role("tab", name="Edit/Parody")).to_have_attribute("aria-selected", "true")
@@ -100,6 +106,7 @@ def test_a_dropped_clip_becomes_a_plan_a_preview_and_an_export(
     rows(page).first.get_by_role("checkbox").uncheck()
     expect(page.locator(".plan-count")).to_contain_text(f"{count - 1} of {count} row")
     expect(page.locator(".plan-cost")).to_contain_text("renders in about")
+    expect(page.locator(".film")).to_have_attribute("data-frame", "0")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".film-chip")).to_contain_text("Version 1 · preview", timeout=60_000)
     page.get_by_role("button", name="Judge").click()
@@ -108,6 +115,7 @@ def test_a_dropped_clip_becomes_a_plan_a_preview_and_an_export(
     page.get_by_role("button", name="Export").click()
     page.get_by_role("button", name=re.compile("^EDL")).click()
     expect(page.get_by_role("heading", name=re.compile("Lost on export to EDL"))).to_be_visible()
+    assert page.locator(".export-told .button").first.evaluate("(link) => link.scrollWidth <= link.parentElement.clientWidth")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download .*edl")).click()
     assert Path(download.value.path()).read_bytes().startswith(b"TITLE:")
@@ -293,6 +301,24 @@ def test_a_clip_comes_from_the_library_and_from_analyze(open_page: Callable[...,
     page.get_by_role("button", name=re.compile("edit-me.mp4")).first.click()
     page.get_by_role("dialog", name="File").get_by_role("button", name="Send to Edit").click()
     expect(page.locator("#panel-edit").get_by_role("heading", name="edit-me.mp4")).to_be_visible()
+
+
+def test_only_films_are_numbered_by_when_they_were_made(open_page: Callable[..., Any]) -> None:
+    page = open_page("/?tab=edit")
+    names = page.evaluate(
+        """async () => {
+          const base = document.querySelector('link[href$="studio.css"]').href.replace('/studio.css', '');
+          const { numbered } = await import(base + '/tabs/edit_work.js');
+          const film = (id, finished_at, preview) => ({
+            job_id: id, artifact_id: id, finished_at, preview, capability: 'video.edit', created_at: 0 });
+          const running = { job_id: 'auto', capability: 'video.auto_edit', artifact_id: null, created_at: 3 };
+          const [a, b, c] = [film('a', 1, true), film('b', 2, false), film('c', 5, true)];
+          const during = numbered([c, running, b, a]), after = numbered([c, { ...running, artifact_id: 'x', finished_at: 9 }, b, a]);
+          return [during, after].map((items) => items.map((item) => `${item.job_id} ${item.name}`));
+        }"""
+    )
+    assert names[0] == ["auto Improvement", "c Version 3 · preview", "b Version 2", "a Version 1 · preview"]
+    assert names[1] == ["auto Version 4", "c Version 3 · preview", "b Version 2", "a Version 1 · preview"]
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(begun: Callable[..., Any]) -> None:

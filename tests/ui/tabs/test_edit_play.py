@@ -240,3 +240,26 @@ def test_an_exact_moment_is_drawn_by_the_renderer(begun: Callable[..., Any]) -> 
     page.keyboard.press("ArrowRight")
     expect(page.locator(".film-still")).to_be_hidden()
     expect(page.locator(".plan-note")).to_have_text(re.compile("Sharpening is heard or seen from the preview on"))
+
+
+def test_a_picture_is_sought_again_in_another_file(studio: Any, clip: Any, open_page: Callable[..., Any]) -> None:
+    page = open_page("/?tab=edit")
+    seen = page.evaluate(
+        """async (media) => {
+          const base = document.querySelector('link[href$="studio.css"]').href.replace('/studio.css', '');
+          const { Layer } = await import(base + '/components/plan_layer.js');
+          const middle = (frame) => (frame + 0.5) / 24;
+          const source = (url) => ({ kind: 'video', rate: 24, offset: 0, settled: false, url, middle });
+          const layer = new Layer(() => {}), clip = { segment: 'a' }, found = [];
+          document.body.append(layer.node);
+          for (const source_ of [source(`/api/artifacts/${media}/content`), source(`/api/artifacts/${media}/content?copy`)]) {
+            layer.cue(clip, source_, 30);
+            found.push(layer.video.dataset.sought, layer.ready);
+            for (let n = 0; n < 200 && !layer.ready; n += 1) await new Promise((resolve) => setTimeout(resolve, 30));
+            found.push(layer.video.dataset.sought, Math.floor(layer.video.currentTime * 24));
+          }
+          return found;
+        }""",
+        clip["id"],
+    )
+    assert seen == ["false", False, "true", 30] * 2
