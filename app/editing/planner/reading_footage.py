@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.editing.planner.cards import is_card, plainer
 from app.editing.planner.footage import STEP_S, SURE, Box, Curve, Footage, Hit, ShotView
 from app.video.analysers.composition import SubjectBox
 from app.video.document import VideoAnalysis
@@ -23,9 +24,11 @@ EASILY_SEEN_WAY = 0.08  # of a subject between two samples, share of the frame
 
 def footage_of(analysis: VideoAnalysis, curves: Curves | None = None) -> Footage:
     """What planning reads; without the table, action is told from the camera's curves and the subject's way."""
-    shots = _shots(analysis)
+    cards = {index for index, scene in enumerate(analysis.scenes) if is_card(curves, scene.start_frame, scene.end_frame)}
+    shots = tuple(plainer(shot) if shot.index in cards else shot for shot in _shots(analysis))
+    titles = [(shot.first_s, shot.last_s) for shot in shots if shot.index in cards]
     info = analysis.media.info
-    action = scaled(_action(analysis, curves), _bad_spans(analysis))
+    action = scaled(_action(analysis, curves), sorted([*_bad_spans(analysis), *titles]))
     lufs = _lufs(analysis)
     sound = loud_share(lufs)
     onsets = tuple(sorted(analysis.sound.rhythm.onsets_s)) if analysis.sound else ()
@@ -45,7 +48,11 @@ def footage_of(analysis: VideoAnalysis, curves: Curves | None = None) -> Footage
         tempo_bpm=rhythm.tempo_bpm if rhythm and rhythm.beats_s else None,
         onsets=onsets,
         speech=tuple((max(0.0, s.start_s), s.end_s) for s in analysis.sound.speech.spans) if analysis.sound else (),
-        hits=hits_of(lufs, sound, onsets, action, [shot.first_s for shot in shots]),
+        hits=tuple(
+            hit
+            for hit in hits_of(lufs, sound, onsets, action, [shot.first_s for shot in shots])
+            if not any(start <= hit.at_s < end for start, end in titles)
+        ),
         loudness_lufs=analysis.sound.loudness.integrated_lufs if analysis.sound else None,
         _starts=tuple(shot.first_s for shot in shots),
     )
