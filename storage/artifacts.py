@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from configs.errors import BadInput, BadMedia, NotFound, Unavailable
 from storage.blobs import BlobStore, content_hash
 from storage.database import Database
-from storage.ids import new_id
+from storage.ids import is_id, new_id
 from storage.records import ROLES, SOURCE, Artifact, Json, Page
 from storage.tables import artifact_inputs, artifacts, reviews
 
@@ -118,6 +118,9 @@ class ArtifactStore:
         """One artifact; raises `NotFound`."""
         with self.database.read() as connection:
             row = connection.execute(_BY_ID, {"id": artifact_id}).first()
+            if row is None and not is_id("a-", artifact_id):
+                said = f"{artifact_id!r} is no artifact id."
+                raise NotFound(said, "Upload the file, or add its path (POST /api/artifacts/path), and give the id it gets.")
             if row is None:
                 raise NotFound(f"There is no artifact {artifact_id!r}.", "It may have been deleted; see the Library.")
             return self._artifact(connection, row)

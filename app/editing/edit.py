@@ -26,6 +26,7 @@ from jobs.context import JobContext
 from storage.records import RESULT, SUPPORT
 
 MEDIA_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm", "gif": "image/gif"}
+MEDIA_ENDING = re.compile(r"\.(mp4|m4v|mov|mkv|webm|avi|gif|m?ts|m2ts|mpe?g|wmv|flv|mxf|png|jpe?g|webp)$", re.IGNORECASE)
 _RENDERED = 0.97
 
 
@@ -157,7 +158,7 @@ def _file_ids(plan: EditPlan) -> Iterator[str]:
 def file_name(plan: EditPlan, timeline: Timeline) -> str:
     """What the film is called: its title, else its first clip's name; no character that a file system minds."""
     first = timeline.clips[0].source.name
-    words = plan.title or f"{Path(first).stem} edit"
+    words = MEDIA_ENDING.sub("", plan.title) or f"{Path(first).stem} edit"
     cleaned = " ".join(re.sub(r"[\x00-\x1f<>:\"/\\|?*]+", " ", words).split()).strip(" .")
     return cleaned[:80].strip(" .") or "film"
 

@@ -84,6 +84,8 @@ def test_checking_a_bad_plan_names_every_problem(owner: TestClient, clip: str) -
     found = owner.post("/api/edits/check", json={"plan": plan}).json()
     assert found["timeline"] is None
     assert {problem["path"].split(".")[1] for problem in found["problems"]} == {"segments[0]", "segments[1]"}
+    path = owner.post("/api/edits/check", json={"plan": plan_of("/films/clip.webm")}).json()["problems"][0]
+    assert path["message"] == "'/films/clip.webm' is no artifact id."
     gone = owner.post("/api/edits/check", json={"plan": plan_of("a-0000000000000000")}).json()
     assert [(p["code"], p["path"]) for p in gone["problems"]] == [("missing_source", "$.sources[0].media")]
 

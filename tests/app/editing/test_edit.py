@@ -131,7 +131,14 @@ def test_a_file_that_has_gone_is_one_sentence(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [("", "Léa's clip edit"), ("../../etc/passwd", "etc passwd"), ("???", "film"), ("x" * 200, "x" * 80), ("a\nb", "a b")],
+    [
+        ("", "Léa's clip edit"),
+        ("../../etc/passwd", "etc passwd"),
+        ("???", "film"),
+        ("Dramatic: a.b.MP4", "Dramatic a.b"),
+        ("x" * 200, "x" * 80),
+        ("a\nb", "a b"),
+    ],
 )
 def test_names_are_names_of_files(studio: Studio, title: str, name: str) -> None:
     from app.editing.check import compile_plan
