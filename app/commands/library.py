@@ -145,8 +145,10 @@ def _is_given(session: Session, artifact: Mapping[str, Any], target: Path) -> bo
     if not any(one["size_bytes"] == size for one in given):
         return False
     with target.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    return any(one["content_hash"] == content for one in given)
+        content = hashlib.sha256()
+        while block := file.read(1 << 20):
+            content.update(block)
+    return any(one["content_hash"] == content.hexdigest() for one in given)
 
 
 def _table(items: Sequence[Mapping[str, Any]]) -> str:
