@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -21,14 +21,6 @@ def die_with_parent(parent_pid: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent_pid:  # it died before we asked
             os._exit(1)
-
-
-def child_dies_with_us() -> Callable[[], None] | None:
-    """A ``preexec_fn`` for short-lived children; None where the platform has nothing of the kind."""
-    if not IS_LINUX:
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork: the child only makes the call
-    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def yield_to_others() -> None:

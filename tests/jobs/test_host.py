@@ -39,22 +39,6 @@ def test_a_worker_finds_our_packages_first() -> None:
 
 
 @linux_only
-def test_a_child_dies_with_its_killed_parent() -> None:
-    code = (
-        "import subprocess, sys; sys.path.insert(0, sys.argv[1]); from jobs import host;"
-        "child = subprocess.Popen(['sleep', '600'], preexec_fn=host.child_dies_with_us()); print(child.pid, flush=True); child.wait()"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", code, str(ROOT)], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    child = psutil.Process(int(parent.stdout.readline()))
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    psutil.wait_procs([child], timeout=5)
-    assert not child.is_running()
-
-
-@linux_only
 def test_a_process_whose_parent_is_gone_ends_at_once() -> None:
     code = "import sys; sys.path.insert(0, sys.argv[1]); from jobs import host; host.die_with_parent(1); print('still here')"
     done = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, check=False)
