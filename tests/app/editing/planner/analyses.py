@@ -59,8 +59,8 @@ def subject_track(start: int, end: int, frames: list[int]) -> dict[str, Any]:
     """A subject on the left that moves on its own."""
     count = len(frames)
     return {
-        "start_frame": start, "end_frame": end, "frames": frames, "x": [0.1 + 0.1 * (n % 2) for n in range(count)], "y": [0.2] * count, "w": [0.3] * count,
-        "h": [0.3] * count, "confidence": [0.8] * count, "source": ["motion"] * count,
+        "start_frame": start, "end_frame": end, "frames": frames, "x": [0.1 + 0.1 * (n % 2) for n in range(count)], "y": [0.2] * count,
+        "w": [0.3] * count, "h": [0.3] * count, "confidence": [0.8] * count, "source": ["motion"] * count,
     }  # fmt: skip
 
 
