@@ -21,6 +21,7 @@ from app.editing.planner.fitting import fit, tidy, unjoin
 from app.editing.planner.footage import Footage
 from app.editing.planner.framing import Framing
 from app.editing.planner.gestures import GESTURES
+from app.editing.planner.levels import lift_quiet
 from app.editing.planner.lines import Lines
 from app.editing.planner.rows import Row, film_frames, seconds_of
 from app.editing.planner.scoring import Stretch
@@ -152,6 +153,7 @@ def _still(cut: Cutting, material: Material, seconds: float) -> Row:
 
 def assemble(cut: Cutting, material: Material, rows: Sequence[Row], bed: Bed | None) -> EditPlan:
     """The plan of finished rows, with what is done to the film as a whole."""
+    lift_quiet(rows, cut.footage, CLIP)
     for row in rows:
         if (reframe := cut.framing.reframe(row)) is not None:
             row.operations.append(reframe)
