@@ -18,7 +18,7 @@ SOUND = ("-c:a", "aac", "-b:a", "192k")
 SPEED, ZOOM = 1.5, 1.3
 
 MOVIEPY = """
-import json, sys, time
+import json, os, sys, time
 from moviepy import CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips, vfx
 clip, out, cuts, level, font = json.loads(sys.argv[1])
 began = time.perf_counter()
@@ -36,7 +36,8 @@ for number, (start, end) in enumerate(cuts):
         part = CompositeVideoClip([part, words.with_duration(part.duration).with_position(("center", 0.85), relative=True)], size=size)
     parts.append(part)
 film = concatenate_videoclips(parts)
-film.write_videofile(out, codec="libx264", preset="veryfast", ffmpeg_params=["-crf", "20"], audio_codec="aac", logger=None)
+film.write_videofile(out, codec="libx264", preset="veryfast", ffmpeg_params=["-crf", "20"], audio_codec="aac", logger=None,
+    temp_audiofile_path=os.path.dirname(out))
 print(time.perf_counter() - began)
 """
 
