@@ -50,6 +50,7 @@ MOTION = (
     "@keyframes breathe{from{opacity:.25}}"
     "@keyframes rise{from{opacity:0;transform:translateY(6px)}}"
     "@keyframes arrive{from{opacity:0;transform:translateX(-8px)}}"
+    "@keyframes running{from{background-position:100% 0}to{background-position:-100% 0}}"
 )
 LATIN = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212"
 LATIN_MORE = "U+0100-02BA,U+02BD-02C5,U+02C7-02CC,U+02CE-02D7,U+02DD-02FF,U+1E00-1E9F,U+1EF2-1EFF"
