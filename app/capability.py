@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from pydantic import BaseModel
+from typing_extensions import Unpack
 
+from app.media_fields import MediaField, marks_of
+from app.surroundings import Surroundings
 from jobs.context import JobContext
 from storage.records import Artifact
 
@@ -18,34 +20,8 @@ Request = TypeVar("Request", bound=BaseModel)
 Result = TypeVar("Result", bound=BaseModel)
 
 Checks = Callable[[Any, Mapping[str, Artifact]], None]
+Prepares = Callable[[Any, Surroundings], Any]
 LANES = ("cpu", "gpu", "io")
-ANY_MEDIA = ("video", "image", "audio")
-
-
-@dataclass(frozen=True)
-class MediaField:
-    """Marks a request field as media: an artifact id or, from the owner on this machine, a path.
-
-    With ``name``, only an artifact of that name will do, and the id of the job that made it names it too. The kind
-    ``media`` is a video, an image or a sound, whichever it is. The mark may stand on a field of a model within the request.
-    """
-
-    kind: str
-    name: str | None = None
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of artifact that will do."""
-        return ANY_MEDIA if self.kind == "media" else (self.kind,)
-
-
-VideoRef = Annotated[str, MediaField("video")]
-AudioRef = Annotated[str, MediaField("audio")]
-ImageRef = Annotated[str, MediaField("image")]
-MediaRef = Annotated[str, MediaField("media")]
-LutRef = Annotated[str, MediaField("lut")]
-SubtitlesRef = Annotated[str, MediaField("subtitles")]
-AnalysisRef = Annotated[str, MediaField("data", name="analysis.json")]
 
 
 @dataclass(frozen=True)
@@ -64,6 +40,7 @@ class Capability(Generic[Request, Result]):
     owner_only: bool = False  # names files of this machine: not for guests
     reviewed: bool = False  # its result holds what people have said about the clip
     checks: Checks | None = None  # refuses, before there is a job, what the request type alone cannot tell
+    prepares: Prepares | None = None  # fills in, before there is a job, what depends on what the studio has
 
     @property
     def summary(self) -> str:
@@ -78,57 +55,40 @@ class Capability(Generic[Request, Result]):
         return marks_of(self.request)
 
 
-@lru_cache(maxsize=512)
-def marks_of(model: type[BaseModel]) -> dict[str, MediaField]:
-    """The model's own media fields; those of models within it are their own."""
-    marks = {name: _mark((info.annotation, *info.metadata)) for name, info in model.model_fields.items()}
-    return {name: mark for name, mark in marks.items() if mark is not None}
+class Traits(TypedDict, total=False):
+    """What a capability may say of itself besides its name, lane and title.
 
+    Attributes:
+        engine: what does it, in words.
+        version: must rise whenever the same request on the same media stops giving the results that are stored already.
+        reusable: the same request on the same media gives the same result, so a stored one may be returned.
+        owner_only: keeps guests out of what names files of this machine.
+        reviewed: the clip's review goes into the result; a stored one serves only as long as the review says the same.
+        checks: called with the typed request and its artifacts, by the place of their reference; raises `BadInput` to refuse them.
+        prepares: called with the typed request and what the studio has (models, characters, adapters); returns the request with what
+            was left open filled in, so that the job's row says exactly what was done. Raises StudioError to refuse it.
+    """
 
-def media_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], MediaField, str]]:
-    """Every media reference in a request, at any depth: (keys and numbers that lead to it, its mark, the reference)."""
-    if isinstance(value, BaseModel):
-        marks = marks_of(type(value))
-        for name in type(value).model_fields:
-            inner, mark = getattr(value, name), marks.get(name)
-            if mark is None:
-                yield from media_in(inner, (*path, name))
-            elif isinstance(inner, str):
-                yield (*path, name), mark, inner
-            elif isinstance(inner, (list, tuple)):
-                yield from (((*path, name, number), mark, reference) for number, reference in enumerate(inner))
-    elif isinstance(value, (list, tuple)):
-        for number, inner in enumerate(value):
-            yield from media_in(inner, (*path, number))
-
-
-def _mark(parts: tuple[Any, ...]) -> MediaField | None:
-    for part in parts:
-        found = part if isinstance(part, MediaField) else _mark((*getattr(part, "__metadata__", ()), *typing.get_args(part)))
-        if found is not None:
-            return found
-    return None
+    engine: str
+    version: int
+    reusable: bool
+    owner_only: bool
+    reviewed: bool
+    checks: Checks | None
+    prepares: Prepares | None
 
 
 def capability(
-    name: str, *, lane: str, title: str, engine: str = "built in, CPU", version: int = 1, reusable: bool = False,
-    owner_only: bool = False, reviewed: bool = False, checks: Checks | None = None,
-) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:  # fmt: skip
-    """Makes a function ``(request: Model, job: JobContext) -> ResultModel`` into a `Capability`.
-
-    ``reusable`` means that the same request on the same media gives the same result, so a stored one may be
-    returned; ``version`` must rise whenever that stops being true of results already stored. ``owner_only`` keeps
-    guests out of what names files of this machine. ``reviewed`` says that the clip's review goes into the result, so that a
-    stored one serves only as long as the review says the same. ``checks`` is called with the typed request and its artifacts, by the
-    place of their reference; it raises `BadInput` to refuse them.
-    """
+    name: str, *, lane: str, title: str, **traits: Unpack[Traits]
+) -> Callable[[Callable[[Request, JobContext], Result]], Capability[Request, Result]]:
+    """Makes a function ``(request: Model, job: JobContext) -> ResultModel`` into a `Capability`."""
     if lane not in LANES:
         raise ValueError(f"lane {lane!r} is none of {LANES}")
+    said: dict[str, Any] = {"engine": "built in, CPU", "version": 1, "reusable": False, **traits}
 
     def wrap(function: Callable[[Request, JobContext], Result]) -> Capability[Request, Result]:
         hints: dict[str, Any] = typing.get_type_hints(function)
         first = next(iter(inspect.signature(function).parameters))
-        request, result = hints[first], hints["return"]
-        return Capability(name, title, lane, engine, version, reusable, request, result, function, owner_only, reviewed, checks)
+        return Capability(name=name, title=title, lane=lane, request=hints[first], result=hints["return"], function=function, **said)
 
     return wrap

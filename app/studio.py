@@ -18,7 +18,9 @@ from pydantic import BaseModel
 
 from app import machine, submission
 from app.announcement import command_name, held_by, read_announcement, write_private
+from app.around import Around
 from app.capability import Capability
+from app.characters import Characters
 from app.edits import Edits
 from app.intake import Intake, Upload
 from app.lanes import Workers, lanes
@@ -28,10 +30,12 @@ from app.models.desk import ModelDesk
 from app.models.keys import ApiKeys
 from app.models.learned import Learned
 from app.models.library import Library, open_store
+from app.models.room import ADAPTERS
 from app.renders import Renders
 from app.reviews import Reviews
 from app.shots import Shots
 from app.version import VERSION
+from backends.adapters import AdapterShelf
 from configs.errors import BadInput, Conflict, NotFound, Refused, StudioError
 from configs.settings import Settings
 from jobs.desk import Desk
@@ -104,6 +108,9 @@ class Studio:
         )  # fmt: skip
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
+        self.adapters = AdapterShelf(settings.models / ADAPTERS, settings.foreign_folders)
+        self.characters = Characters(self._database, self._artifacts, self.events)
+        self.surroundings = Around(library, self.adapters, self.characters)
         self.catalogue = open_catalogue(settings, self.models, self.events)
         self._io.parts |= {"catalogue": self.catalogue, "models": self.models, "renders": Renders(self._database, self._artifacts)}
         self.api_keys = ApiKeys(self._database)
@@ -208,7 +215,7 @@ class Studio:
         if capability.owner_only and not allow_paths:
             raise Refused(f"{capability.title} names files of this machine, which a guest may not.", "Do it at the machine itself.")
         project = projects.require(self._database, project_id or projects.DEFAULT).id
-        typed = submission.validate(capability, request)
+        typed = submission.prepared(capability, submission.validate(capability, request), self.surroundings)
         take = (lambda path, kind: self._intake.add_path(path, kind, project)) if allow_paths else None
         values, media = submission.resolve_media(capability, typed, self._artifacts, take)
         key = submission.cache_key(capability, values, media, project, self._said(capability, media))
@@ -300,7 +307,8 @@ class Studio:
         if depth >= CHILD_DEPTH:
             raise BadInput(f"Job {parent.id} asked for a child {depth} levels deep.", f"At most {CHILD_DEPTH} levels are allowed.")
         capability = self.capability(name)
-        values, media = submission.resolve_media(capability, submission.validate(capability, request), self._artifacts, None)
+        typed = submission.prepared(capability, submission.validate(capability, request), self.surroundings)
+        values, media = submission.resolve_media(capability, typed, self._artifacts, None)
         stored = submission.cache_key(capability, values, media, parent.project_id, self._said(capability, media))
         earlier = self._find_reusable(stored) if stored is not None else None
         if earlier is not None and earlier.id not in above:  # waiting for what waits for us would never end

@@ -12,7 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.capability import Capability, MediaField, media_in
+from app.capability import Capability
+from app.cast import with_cast
+from app.media_fields import MediaField, media_in
+from app.surroundings import Surroundings
 from configs.errors import BadInput, BadMedia
 from storage.artifacts import ArtifactStore
 from storage.ids import is_id, new_id
@@ -57,6 +60,12 @@ def _require_plain(typed: BaseModel) -> None:
             raise BadInput(
                 f"{name} is {str(value)[:80]}, which is not a number to reckon with.", f"Give {name!r} a finite number."
             ) from None
+
+
+def prepared(capability: Capability[Any, Any], request: BaseModel, around: Surroundings) -> BaseModel:
+    """The request with the characters it names, and what the capability fills in from what the studio has."""
+    request = with_cast(request, around.character)
+    return request if capability.prepares is None else capability.prepares(request, around)
 
 
 def resolve_media(

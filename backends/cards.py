@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Task = Literal[
-    "chat", "vision-chat", "embedding", "image", "speech-to-text", "text-to-speech", "segmentation", "image-features", "depth", "detection"
-]
+    "chat", "vision-chat", "embedding", "image", "speech-to-text", "text-to-speech", "segmentation", "image-features", "depth", "detection",
+    "controlnet", "ip-adapter", "upscale", "matting",
+]  # fmt: skip
 State = Literal["absent", "installing", "installed", "parked", "resident", "busy"]
 
 

@@ -143,6 +143,10 @@ class Room:
                 self._want_restart(f"{model} ran out of memory in every way it can run: {error.message}")
             raise
 
+    def installed(self, model: str) -> Installed:
+        """The files and the card of a model, as they are now; raises NotFound."""
+        return self._find(model)
+
     def load(self, model: str, *, priority: int = 0, is_cancelled: IsCancelled | None = None, on_step: OnStep | None = None) -> None:
         """Makes a model resident and returns then; raises as `lease` does."""
         with self.lease(model, "load", {}, priority=priority, is_cancelled=is_cancelled, on_step=on_step):

@@ -153,10 +153,8 @@ class JobContext:
 
         ``shape`` is what decides the working memory of the call. ``on_step`` hears of the loading.
         """
-        if self._room is None:
-            raise StudioError(f"Job {self.job_id} asked for the model {name!r} outside the gpu lane.", "Give the capability lane='gpu'.")
         tell = on_step or (lambda fraction, message: self.progress(0.0, message))
-        leased = self._room.lease(
+        leased = self._lending(name).lease(
             name, operation, shape or {}, priority=self._priority, is_cancelled=self._is_cancelled, on_step=tell
         )  # fmt: skip
         with leased as engine:
@@ -166,6 +164,36 @@ class JobContext:
                 yield engine
             finally:
                 self._link.tell("holding", held=False)
+
+    def with_model(
+        self, name: str, operation: str, shape: Mapping[str, int], work: Callable[[Any], T], *, on_step: OnStep | None = None
+    ) -> T:
+        """``work(engine)`` under a lease; when the device runs out of memory it is run again with less (`gpu` lane only)."""
+        room = self._lending(name)
+        tell = on_step or (lambda fraction, message: self.progress(0.0, message))
+
+        def held(engine: Any) -> T:
+            self.raise_if_cancelled()
+            self._link.tell("holding", held=True)
+            try:
+                return work(engine)
+            finally:
+                self._link.tell("holding", held=False)
+
+        return room.call(name, operation, shape, held, priority=self._priority, is_cancelled=self._is_cancelled, on_step=tell)
+
+    def installed(self, name: str) -> Any:
+        """The files and the card of a model (`backends.base.Installed`), without loading it (`gpu` lane only)."""
+        return self._lending(name).installed(name)
+
+    def adapter(self, kind: str, name: str) -> Any:
+        """A LoRA, ControlNet ... by its name (`backends.adapters.AdapterFile`; `gpu` lane only)."""
+        return self._lending(name).adapter(kind, name)
+
+    def _lending(self, name: str) -> ModelRoom:
+        if self._room is None:
+            raise StudioError(f"Job {self.job_id} asked for the model {name!r} outside the gpu lane.", "Give the capability lane='gpu'.")
+        return self._room
 
     def log(self, message: str) -> None:
         """Adds a line to the job's log."""

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.capability import MediaRef
 from app.editing.operations import AnyOperation
 from app.editing.operations.base import Colour, Seconds, SourceId
+from app.media_fields import MediaRef
 
 PLAN_VERSION: Literal[1] = 1
 MOST_SEGMENTS, MOST_SOURCES, MOST_OPERATIONS = 2000, 200, 64

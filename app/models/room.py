@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from backends.adapters import AdapterShelf
 from configs.endpoints import Endpoint
 from jobs.services import Tell
 
 if TYPE_CHECKING:
     from backends.room import Room
+
+ADAPTERS = "adapters"  # below the studio's own models
 
 
 class StartData(BaseModel):
@@ -28,6 +31,12 @@ class StartData(BaseModel):
     keep_alive_s: float | None = None
     learned: tuple[dict[str, Any], ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+
+
+def make_shelf(data: Any) -> AdapterShelf:
+    """What joins models, where the studio said it lies."""
+    told = StartData.model_validate(data)
+    return AdapterShelf(Path(told.models) / ADAPTERS, tuple(Path(folder) for folder in told.folders))
 
 
 def make_room(data: Any, tell: Tell) -> Room:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from backends.base import Cancelled, Shape
+from backends.adapters import AdapterFile, AdapterShelf
+from backends.base import Cancelled, Installed, Shape
 from backends.chat import ChatCall, EmbedCall, Embeddings
 from configs.errors import BadInput, Unavailable
 from jobs.context import JobCancelled
@@ -17,6 +18,7 @@ from storage.records import Json
 if TYPE_CHECKING:
     from backends.room import Room
 
+T = TypeVar("T")
 Piece = Callable[[Json], None]
 Stopped = Callable[[], bool]
 CHARACTERS_PER_TOKEN = 3  # a cautious guess before anything is tokenised: it only sets memory aside
@@ -27,8 +29,8 @@ USUAL_ANSWER_TOKENS = 512
 class LendingRoom:
     """The room as jobs see it: a caller's giving up is `JobCancelled`."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, room: Room, shelf: AdapterShelf) -> None:
+        self._room, self._shelf = room, shelf
 
     @contextmanager
     def lease(
@@ -41,22 +43,44 @@ class LendingRoom:
         except Cancelled as error:
             raise JobCancelled(str(error)) from None
 
+    def call(
+        self, model: str, operation: str, shape: Shape, work: Callable[[Any], T], *, priority: int, is_cancelled: Stopped,
+        on_step: Callable[[float, str], None],
+    ) -> T:  # fmt: skip
+        """See `backends.room.Room.call`."""
+        try:
+            return self._room.call(model, operation, shape, work, priority=priority, is_cancelled=is_cancelled, on_step=on_step)
+        except Cancelled as error:
+            raise JobCancelled(str(error)) from None
+
+    def installed(self, model: str) -> Installed:
+        """See `jobs.lending.ModelRoom`."""
+        return self._room.installed(model)
+
+    def adapter(self, kind: str, name: str) -> AdapterFile:
+        """See `jobs.lending.ModelRoom`."""
+        return self._shelf.find(kind, name)
+
 
 class ModelServices:
     """Answers calls on the engines of one room; the room is made when the studio has said where models lie."""
 
     def __init__(self) -> None:
         self._made: Room | None = None
+        self._shelf: AdapterShelf | None = None
 
     @property
     def room(self) -> LendingRoom:
         """Where jobs borrow engines."""
-        return LendingRoom(self._require())
+        room = self._require()
+        assert self._shelf is not None
+        return LendingRoom(room, self._shelf)
 
     def start(self, data: Json, tell: Tell) -> None:
         """Makes the room. ``data``: `app.models.desk.start_data`."""
-        from app.models.room import make_room
+        from app.models.room import make_room, make_shelf
 
+        self._shelf = make_shelf(data)
         self._made = make_room(data, tell)
 
     def call(self, call: Call, piece: Piece, is_cancelled: Stopped) -> Json:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator, model_validator
 
-from app.capability import VideoRef
+from app.media_fields import VideoRef
 
 SCHEMA_VERSION = 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from app.capability import VideoRef
+from app.media_fields import VideoRef
 from app.video.models import Index, Seconds, Share, Strict
 
 FEWEST_TAKES, MOST_TAKES = 2, 64

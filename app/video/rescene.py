@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from app.capability import AnalysisRef, capability
+from app.capability import capability
+from app.media_fields import AnalysisRef
 from app.video.document import VideoAnalysis
 from app.video.models import Keyframe, Strict
 from app.video.outputs import Outputs, Tables, write_outputs

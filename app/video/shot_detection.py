@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field
 
-from app.capability import VideoRef, capability
+from app.capability import capability
+from app.media_fields import VideoRef
 from app.video.analyze import media_info
 from app.video.models import Index, MediaInfo, Seconds, Share, Strict
 from configs.errors import BadInput

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.capability import VideoRef, capability
+from app.capability import capability
+from app.media_fields import VideoRef
 from app.video.analyze import media_info
 from app.video.models import MediaInfo, Strict
 from app.video.timecode import to_frame, to_timecode

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import BaseModel, Field
 
-from app.capability import Capability, VideoRef, capability
+from app.capability import Capability, capability
+from app.media_fields import VideoRef
 from configs.settings import Settings
 from jobs.context import JobContext
 

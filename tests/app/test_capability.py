@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel
 
-from app.capability import MediaField, MediaRef, VideoRef, capability, media_in
+from app.capability import capability
+from app.media_fields import MediaField, MediaRef, VideoRef, media_in
 from tests.jobs import handlers
 from tests.jobs.handlers import Answer, Ask
 

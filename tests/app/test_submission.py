@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app import submission
-from app.capability import VideoRef, capability
+from app.capability import capability
+from app.media_fields import VideoRef
 from configs.errors import BadInput, BadMedia
 from jobs.context import JobContext
 from storage.records import Artifact

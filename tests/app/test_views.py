@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from app import views
-from app.capability import VideoRef, capability
+from app.capability import capability
+from app.media_fields import VideoRef
 from app.studio import JobDetail, Submitted
 from jobs.context import JobContext
 from storage.records import Artifact, Job, Page, Project

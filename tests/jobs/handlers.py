@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from app.capability import Capability, VideoRef, capability
+from app.capability import Capability, capability
+from app.media_fields import VideoRef
 from jobs.attempt import Table
 from jobs.context import JobContext
 from storage.records import Json

@@ -34,6 +34,16 @@ class OneEngine:
         with self._free:
             yield f"{model}/{operation}/{dict(shape)}/{priority}"
 
+    def call(self, model: str, operation: str, shape: Any, work: Callable[[Any], Any], **how: Any) -> Any:
+        with self.lease(model, operation, shape, **how) as engine:
+            return work(engine)
+
+    def installed(self, model: str) -> Any:
+        raise BadInput(f"{model} is not here.", "Ask for words.")
+
+    def adapter(self, kind: str, name: str) -> Any:
+        raise BadInput(f"{kind} {name} is not here.", "Ask for words.")
+
 
 class Parrot:
     """Answers what it is asked."""

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.capability import MediaRef, VideoRef
 from app.editing.admission import MaybePlan
 from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
+from app.media_fields import MediaRef, VideoRef
 
 Severity = Literal["error", "warning", "note"]
 

@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.capability import LutRef
 from app.editing.graph import Pad, Value
 from app.editing.operations import grading
 from app.editing.operations.base import Bench, Colour, Operation, Place, Scope, Seconds, SourceId, Stage, Tools
 from app.editing.operations.pixels import apart_from_alpha, colour_pictures, in_colours, lay_over
+from app.media_fields import LutRef
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
 _BLACK = "#000000"

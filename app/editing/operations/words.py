@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from app.capability import SubtitlesRef
 from app.editing.caption import Caption
 from app.editing.operations.base import NO_FILES, Colour, Operation, Place, Scope, Seconds, Share, Stage, Strict
 from app.editing.problems import Problem
+from app.media_fields import SubtitlesRef
 
 _BOTH: frozenset[Scope] = frozenset({"segment", "film"})
 Animation = Literal["none", "fade", "pop", "slide_up", "typewriter", "shake", "karaoke"]

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.capability import AnalysisRef, MediaRef, VideoRef
 from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
 from app.editing.planner.wishes import LONGEST_S
+from app.media_fields import AnalysisRef, MediaRef, VideoRef
 
 AUTO, BUILT_IN_NAMES = "auto", ("built_in", "built in", "built-in")
 

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, Union
 import pytest
 from pydantic import BaseModel, Field
 
-from app.capability import VideoRef, capability
+from app.capability import capability
 from app.commands.base import Parser
 from app.commands.run import add_capability, flag_of, plain_type, read_request, request_of
+from app.media_fields import VideoRef
 from configs.errors import BadInput
 from jobs.context import JobContext
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from app.capability import media_in
 from app.editing.planner.requests import Brief, PlanVideo
+from app.media_fields import media_in
 
 
 def test_little_is_needed() -> None:

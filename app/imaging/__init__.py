@@ -1,0 +1,1 @@
+"""Pictures: made, kept alike, judged, mended."""
