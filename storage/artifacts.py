@@ -19,7 +19,7 @@ from storage.blobs import BlobStore, content_hash
 from storage.database import Database
 from storage.ids import is_id, new_id
 from storage.records import ROLES, SOURCE, Artifact, Json, Page
-from storage.tables import artifact_inputs, artifacts, reviews
+from storage.tables import artifact_inputs, artifacts, board_items, favourites, reviews
 
 KINDS = ("video", "audio", "image", "document", "timeline", "data")
 
@@ -209,7 +209,8 @@ class ArtifactStore:
         with self._files:
             with self.database.write() as connection:
                 connection.execute(delete(artifact_inputs).where(artifact_inputs.c.artifact_id == artifact_id))
-                connection.execute(delete(reviews).where(reviews.c.artifact_id == artifact_id))
+                for table in (reviews, board_items, favourites):
+                    connection.execute(delete(table).where(table.c.artifact_id == artifact_id))
                 connection.execute(delete(artifacts).where(artifacts.c.id == artifact_id))
                 shared = connection.execute(_SAME_BLOB, {"sha": artifact.content_hash}).first() is not None
             return 0 if shared or artifact.external else self.blobs.remove(artifact.content_hash)

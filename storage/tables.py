@@ -167,3 +167,38 @@ edit_steps = Table(
     Column("plan", Text, nullable=False),
     Column("created_at", Float, nullable=False),
 )  # fmt: skip
+
+characters = Table(
+    "characters", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("handle", Text, nullable=False, unique=True),
+    Column("pack", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+)  # fmt: skip
+
+boards = Table(
+    "boards", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+board_items = Table(
+    "board_items", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("board_id", ForeignKey("boards.id"), nullable=False),
+    Column("artifact_id", Text, nullable=False),
+    Column("added_at", Float, nullable=False),
+    Index("board_items_once", "board_id", "artifact_id", unique=True),
+    Index("board_items_by_artifact", "artifact_id"),
+)  # fmt: skip
+
+favourites = Table(
+    "favourites", metadata,
+    Column("artifact_id", Text, primary_key=True),
+    Column("added_at", Float, nullable=False),
+)  # fmt: skip

@@ -24,7 +24,11 @@ ALL = {
     "artifact_inputs",
     "reviews",
     "edits",
+    "board_items",
+    "boards",
+    "characters",
     "edit_steps",
+    "favourites",
 }
 
 

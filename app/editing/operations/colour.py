@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from app.editing.graph import Pad, Value
-from app.editing.operations import grading
 from app.editing.operations.base import Bench, Colour, Operation, Place, Scope, Seconds, SourceId, Stage, Tools
+from app.editing.operations.grading import NEUTRAL_K, chroma_curve, exposure_gain, light_gains, line, luma_curve, vignette_mask
 from app.editing.operations.pixels import apart_from_alpha, colour_pictures, in_colours, lay_over
 from app.media_fields import LutRef
 
@@ -45,7 +45,7 @@ class Grade(Operation):
         import numpy as np
 
         width, height = tools.place.width, tools.place.height
-        mask = grading.vignette_mask(width, height, self.vignette)
+        mask = vignette_mask(width, height, self.vignette)
         path = tools.folder / f"vignette-{width}x{height}-{round(1000 * self.vignette)}.png"
         layer = np.zeros((height, width, 4), np.uint8)
         layer[:, :, 3] = mask
@@ -55,13 +55,13 @@ class Grade(Operation):
     def picture(self, pad: Pad, bench: Bench) -> Pad:
         """One table for light and colour, one for warmth, a layer for the vignette; what is neutral adds nothing."""
         graph = bench.graph
-        gain = grading.exposure_gain(self.exposure_ev)
+        gain = exposure_gain(self.exposure_ev)
         colour = gain * self.contrast * self.saturation
         if (gain, self.contrast, self.gamma, colour) != (1, 1, 1, 1):
-            chroma = grading.chroma_curve(colour)
-            pad = graph.filter("lutyuv", [pad], y=grading.luma_curve(gain, self.contrast, self.gamma), u=chroma, v=chroma)
-        if self.temperature_k != grading.NEUTRAL_K:
-            red, green, blue = (f"clip(val*{gain:.6f},minval,maxval)" for gain in grading.light_gains(self.temperature_k))
+            chroma = chroma_curve(colour)
+            pad = graph.filter("lutyuv", [pad], y=luma_curve(gain, self.contrast, self.gamma), u=chroma, v=chroma)
+        if self.temperature_k != NEUTRAL_K:
+            red, green, blue = (f"clip(val*{gain:.6f},minval,maxval)" for gain in light_gains(self.temperature_k))
             pad = in_colours(bench, pad, lambda here: graph.filter("lutrgb", [here], r=red, g=green, b=blue))
         if "vignette" in bench.prepared:
             layer = Pad(f"{graph.input('-i', bench.prepared['vignette'])}:v")
@@ -130,7 +130,7 @@ class MatchColour(Operation):
         for (mean, spread), (new_mean, new_spread) in zip(bench.prepared["here"], bench.prepared["wanted"], strict=True):
             ratio = min(max(new_spread / spread, 1 / _MOST_SPREAD), _MOST_SPREAD)
             after = (mean + self.strength * (new_mean - mean), spread * (1 + self.strength * (ratio - 1)))
-            lines.append(grading.line((mean, spread), after))
+            lines.append(line((mean, spread), after))
         return bench.graph.filter("lutyuv", [pad], y=lines[0], u=lines[1], v=lines[2])
 
 

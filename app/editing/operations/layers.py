@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from app.editing.graph import Graph, Pad
-from app.editing.operations import keying
 from app.editing.operations.base import Bench, Colour, Operation, Place, Scope, Seconds, Share, SoundLayer, SourceId, Stage
+from app.editing.operations.keying import LEAST_COLOUR, differences, keyed, matrix_of
 from app.editing.operations.pixels import apart_from_alpha, colour_pictures, converted, delayed, lay_over, working
 from app.editing.operations.views import during, stretch
 from app.editing.problems import Problem
@@ -43,21 +43,21 @@ class ChromaKey(Operation):
     def problems(self, place: Place) -> Iterator[Problem]:
         """The colour is one."""
         yield from super().problems(place)
-        if math.hypot(*self.key(place)) < keying.LEAST_COLOUR:
+        if math.hypot(*self.key(place)) < LEAST_COLOUR:
             said = f"Chroma key cannot tell {self.colour} from other greys."
             yield Problem("key_is_grey", f"{place.path}.colour", said, "Give the colour of the screen, such as #00ff00.", "#00ff00")
 
     def key(self, place: Place) -> tuple[float, float]:
         """The colour's differences."""
-        return keying.differences(self.colour, keying.matrix_of(place))
+        return differences(self.colour, matrix_of(place))
 
     def picture(self, pad: Pad, bench: Bench) -> Pad:
         """Lays the background over the picture, and the picture without its key over that, so that the picture gives the clock."""
         graph, place = bench.graph, bench.place
         if place.alpha and self.background is None:
-            return keying.keyed(graph, pad, bench.size, self.key(place), self.similarity, self.blend)
+            return keyed(graph, pad, bench.size, self.key(place), self.similarity, self.blend)
         under, over = graph.filters("split", [pad], 2)
-        over = keying.keyed(graph, over, bench.size, self.key(place), self.similarity, self.blend)
+        over = keyed(graph, over, bench.size, self.key(place), self.similarity, self.blend)
         if self.background is None:
             behind = colour_pictures(bench, place.background, place.frames)
         else:
