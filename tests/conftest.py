@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,12 @@ def _leave_home() -> tempfile.TemporaryDirectory[str]:
 
 
 _HOME = _leave_home()
+
+
+def pytest_configure() -> None:
+    """Whoever runs the tests in the background of a shell ignores Ctrl+C, and so would every process that a test starts and interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure() -> None:
