@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from app import machine, submission
 from app.announcement import command_name, held_by, read_announcement, write_private
 from app.around import Around
+from app.boards import Boards
 from app.capability import Capability
 from app.characters import Characters
 from app.edits import Edits
@@ -89,6 +90,7 @@ class Studio:
         self.events = EventBus()
         self._database = Database(settings.url)
         self._artifacts = ArtifactStore(self._database, BlobStore(settings.blobs))
+        self.boards = Boards(self._artifacts, self.events)
         self.reviews = Reviews(self._artifacts, self.events)
         self._queue = JobQueue(self._database, self.events)
         self.shots = Shots(self._artifacts, self.reviews, self._queue.find)

@@ -21,7 +21,7 @@ from storage.ids import is_id, new_id
 from storage.records import ROLES, SOURCE, Artifact, Json, Page
 from storage.tables import artifact_inputs, artifacts, board_items, favourites, reviews
 
-KINDS = ("video", "audio", "image", "document", "timeline", "data")
+KINDS = ("video", "audio", "image", "lut", "subtitles", "document", "timeline", "data")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +124,13 @@ class ArtifactStore:
             if row is None:
                 raise NotFound(f"There is no artifact {artifact_id!r}.", "It may have been deleted; see the Library.")
             return self._artifact(connection, row)
+
+    def several(self, artifact_ids: Sequence[str]) -> tuple[Artifact, ...]:
+        """Those of these artifacts that there are, in the order they were asked for."""
+        with self.database.read() as connection:
+            rows = connection.execute(select(artifacts).where(artifacts.c.id.in_(artifact_ids))).all()
+            found = {artifact.id: artifact for artifact in self._artifacts(connection, rows)}
+        return tuple(found[name] for name in artifact_ids if name in found)
 
     def require_file(self, artifact: Artifact) -> Artifact:
         """The artifact, with its bytes there and unchanged; raises `BadMedia` saying what happened to them."""

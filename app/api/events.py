@@ -23,7 +23,7 @@ router = APIRouter(tags=["events"])
 HEARTBEAT_S = 15.0
 RECENT_JOBS = 50
 JOB_KINDS = ("job", "published", "artifact", "log", "emit")
-STUDIO_KINDS = ("job", "artifact", "review", "edit", "models", "catalogue")
+STUDIO_KINDS = ("job", "artifact", "review", "edit", "board", "character", "models", "catalogue")
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _STREAM: dict[int | str, dict[str, Any]] = {
     **ERRORS,

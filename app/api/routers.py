@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import artifacts, catalogue, edits, events, health, jobs, keys, loaded, login, projects, reference, review, samples, uploads
+from app.api import (
+    artifacts,
+    boards,
+    catalogue,
+    edits,
+    events,
+    health,
+    jobs,
+    keys,
+    loaded,
+    login,
+    projects,
+    reference,
+    review,
+    samples,
+    uploads,
+)
 from app.api.v1 import chat, embeddings, models
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -17,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     artifacts.router,
     review.router,
     edits.router,
+    boards.router,
     samples.router,
     projects.router,
     loaded.router,  # before the catalogue: /api/models/memory is no model's name

@@ -229,3 +229,17 @@ def test_a_command_at_work_is_called_one(tmp_path: Path) -> None:
     assert "process 7" in said
     assert remedy.startswith("Wait for its end")
     assert held_by({"pid": 7, "url": "http://x", "command": ""}, tmp_path)[0].startswith("A studio already runs at http://x")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [("look.cube", "LUT_1D_SIZE 2\n0 0 0\n1 1 1\n", "lut"), ("words.srt", "1\n00:00:00,000 --> 00:00:01,000\nHello\n", "subtitles")],
+)
+def test_colour_tables_and_subtitles_come_in_by_path_and_by_upload(tmp_path: Path, name: str, text: str, kind: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with Studio.open(Settings(data_dir=tmp_path / "data", headless=True), start_workers=False) as studio:
+        assert studio.add_path(path, "media").kind == kind
+        with studio.begin_upload(name) as upload:
+            upload.write(text.encode())
+            assert upload.finish(kind).kind == kind
