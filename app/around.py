@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from app.cast import CastMember
 from app.characters import Characters
 from app.models.library import Library
 from backends.adapters import AdapterFile, AdapterShelf
 from backends.base import Installed
+from backends.fit import Machine, fit_of
+from configs.image_styles_file import ImageStyle, image_styles
 
 
 class Around:
-    """Looks things up; loads nothing. Thread-safe."""
+    """Looks things up; loads nothing. Thread-safe.
 
-    def __init__(self, library: Library, shelf: AdapterShelf, characters: Characters) -> None:
-        self._library, self._shelf, self._characters = library, shelf, characters
+    Args:
+        machine: where models would run; None: everything is taken to fit.
+        data_dir: where the person's own styles may stand.
+    """
+
+    def __init__(
+        self, library: Library, shelf: AdapterShelf, characters: Characters, machine: Callable[[], Machine] | None = None,
+        data_dir: Path | None = None,
+    ) -> None:  # fmt: skip
+        self._library, self._shelf, self._characters, self._machine, self._data_dir = library, shelf, characters, machine, data_dir
 
     def models(self, task: str) -> Sequence[Installed]:
         """See `Surroundings.models`."""
@@ -25,6 +36,10 @@ class Around:
     def model(self, name: str) -> Installed:
         """See `Surroundings.model`."""
         return self._library.find(name)
+
+    def fits(self, model: Installed) -> bool:
+        """See `Surroundings.fits`."""
+        return self._machine is None or fit_of(model.card, model.variant, self._machine()).verdict != "too_large"
 
     def adapters(self, kind: str) -> Sequence[AdapterFile]:
         """See `Surroundings.adapters`."""
@@ -37,3 +52,7 @@ class Around:
     def character(self, handle: str) -> CastMember:
         """See `Surroundings.character`."""
         return self._characters.member(handle)
+
+    def styles(self) -> Mapping[str, ImageStyle]:
+        """See `Surroundings.styles`."""
+        return image_styles(self._data_dir)

@@ -112,7 +112,7 @@ class Studio:
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self.adapters = AdapterShelf(settings.models / ADAPTERS, settings.foreign_folders)
         self.characters = Characters(self._database, self._artifacts, self.events)
-        self.surroundings = Around(library, self.adapters, self.characters)
+        self.surroundings = Around(library, self.adapters, self.characters, data_dir=settings.data_dir)
         self.catalogue = open_catalogue(settings, self.models, self.events)
         self._io.parts |= {"catalogue": self.catalogue, "models": self.models, "renders": Renders(self._database, self._artifacts)}
         self.api_keys = ApiKeys(self._database)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.cast import CastMember
 from backends.adapters import AdapterFile
 from backends.base import Installed
+from configs.image_styles_file import ImageStyle
 
 
 class Surroundings(Protocol):
@@ -19,6 +20,9 @@ class Surroundings(Protocol):
     def model(self, name: str) -> Installed:
         """One installed model; raises NotFound with how to get it."""
 
+    def fits(self, model: Installed) -> bool:
+        """Whether the machine has room for a model, once others have left."""
+
     def adapters(self, kind: str) -> Sequence[AdapterFile]:
         """LoRAs, ControlNets, IP-Adapters ... that are on this machine, those that cannot be used included."""
 
@@ -27,3 +31,6 @@ class Surroundings(Protocol):
 
     def character(self, handle: str) -> CastMember:
         """The pack of a character; raises NotFound naming those there are."""
+
+    def styles(self) -> Mapping[str, ImageStyle]:
+        """Every look for pictures by its name, the person's own among them."""

@@ -60,6 +60,14 @@ class Outpaint(Strict):
         return bool(self.left or self.top or self.right or self.bottom)
 
 
+class Styling(Strict):
+    """A style's words as they were when the job was submitted, so that a rerun makes the same picture after the style has changed."""
+
+    title: str = Field(default="", max_length=60)
+    prompt: str = Field(max_length=2000, description="{prompt} stands where the person's own words go.")
+    negative: str = Field(default="", max_length=2000)
+
+
 class Picture(Strict):
     """Everything that decides how a picture looks. What is left out is the model's own, or the style's."""
 
@@ -87,6 +95,7 @@ class Picture(Strict):
     controls: list[ControlUse] = Field(default=[], max_length=4)
     references: list[ReferenceUse] = Field(default=[], max_length=8)
     cast: list[CastMember] = Field(default=[], max_length=MOST_CAST, description="Filled in from the characters that the prompt names.")
+    styling: Styling | None = Field(default=None, description="Filled in from the style.")
     transparent: bool = Field(default=False, description="Take the background away.")
     tiling: bool | None = Field(default=None, description="Decode in tiles to save memory; left out: when the memory asks for it.")
     compiled: bool = Field(default=False, description="Compile the model: a minute once, then quicker.")
