@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from backends.adapters import AdapterFile, AdapterShelf
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from backends.room import Room
 
 T = TypeVar("T")
+NOWHERE = Path("/nonexistent")  # before the studio has said where adapters lie
 Piece = Callable[[Json], None]
 Stopped = Callable[[], bool]
 CHARACTERS_PER_TOKEN = 3  # a cautious guess before anything is tokenised: it only sets memory aside
@@ -67,14 +69,12 @@ class ModelServices:
 
     def __init__(self) -> None:
         self._made: Room | None = None
-        self._shelf: AdapterShelf | None = None
+        self._shelf = AdapterShelf(NOWHERE)
 
     @property
     def room(self) -> LendingRoom:
         """Where jobs borrow engines."""
-        room = self._require()
-        assert self._shelf is not None
-        return LendingRoom(room, self._shelf)
+        return LendingRoom(self._require(), self._shelf)
 
     def start(self, data: Json, tell: Tell) -> None:
         """Makes the room. ``data``: `app.models.desk.start_data`."""

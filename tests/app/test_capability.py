@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import BaseModel
 
 from app.capability import capability
-from app.media_fields import MediaField, MediaRef, VideoRef, media_in
+from app.media_fields import MediaField
+from jobs.context import JobContext
 from tests.jobs import handlers
 from tests.jobs.handlers import Answer, Ask
 
@@ -37,23 +37,11 @@ def test_the_table_names_each_capability_once() -> None:
     assert all(row.summary and row.title and row.engine for row in CAPABILITIES)
 
 
-class Piece(BaseModel):
-    media: MediaRef
-    note: str = "a-note"
+def test_what_is_not_said_of_a_capability_has_a_default() -> None:
+    @capability("test.said", lane="cpu", title="Said", version=3, owner_only=True)
+    def said(request: Ask, job: JobContext) -> Answer:
+        """Says it."""
+        return Answer(values=[])
 
-
-class Nested(BaseModel):
-    video: VideoRef
-    pieces: tuple[Piece, ...] = ()
-    takes: list[VideoRef] = []
-
-
-def test_media_is_found_at_any_depth() -> None:
-    request = Nested(video="v", pieces=(Piece(media="m0"), Piece(media="m1")), takes=["t0"])
-    found = {".".join(map(str, path)): (mark.kinds, reference) for path, mark, reference in media_in(request)}
-    assert found == {
-        "video": (("video",), "v"),
-        "pieces.0.media": (("video", "image", "audio"), "m0"),
-        "pieces.1.media": (("video", "image", "audio"), "m1"),
-        "takes.0": (("video",), "t0"),
-    }
+    assert (said.version, said.owner_only, said.engine) == (3, True, "built in, CPU")
+    assert (said.reusable, said.reviewed, said.checks, said.prepares) == (False, False, None, None)

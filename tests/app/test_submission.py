@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from app import submission
 from app.capability import capability
+from app.cast import CastMember, Prompt
 from app.media_fields import VideoRef
-from configs.errors import BadInput, BadMedia
+from app.submission import prepared
+from configs.errors import BadInput, BadMedia, NotFound
 from jobs.context import JobContext
 from storage.records import Artifact
 from tests.jobs import handlers
@@ -155,3 +158,44 @@ def test_a_mistyped_id_is_not_looked_for_as_a_path(reference: str) -> None:
 
     with pytest.raises(BadInput, match="the id of no artifact"):
         submission.resolve_media(several, Several(takes=[reference]), Shelf(), take)  # type: ignore[arg-type]
+
+
+class Household:
+    """What a studio has: nobody but Luca."""
+
+    def character(self, handle: str) -> CastMember:
+        if handle != "luca":
+            raise NotFound(f"There is no character @{handle}.", "Make one.")
+        return CastMember(name="luca", description="a boy")
+
+
+class Scene(BaseModel):
+    prompt: Prompt
+    seed: int | None = None
+    cast: list[CastMember] = []
+
+
+@capability("test.scene", lane="cpu", title="Scene", prepares=lambda request, around: request.model_copy(update={"seed": 7}))
+def scene(request: Scene, job: JobContext) -> Scene:
+    """Says what it was asked."""
+    return request
+
+
+def test_a_request_is_filled_in_before_it_becomes_a_job() -> None:
+    around: Any = Household()
+    made = prepared(scene, Scene(prompt="@Luca and me@home.org"), around)
+    assert made.model_dump(include={"seed", "prompt"}) == {"seed": 7, "prompt": "@Luca and me@home.org"}
+    assert [member.description for member in made.cast] == ["a boy"]  # type: ignore[attr-defined]
+
+
+def test_whom_nobody_knows_is_refused() -> None:
+    around: Any = Household()
+    with pytest.raises(NotFound, match="@mira"):
+        prepared(scene, Scene(prompt="@luca meets @mira"), around)
+
+
+def test_a_cast_that_was_given_is_kept() -> None:
+    around: Any = Household()
+    old = CastMember(name="mira", description="as she was")
+    made = prepared(scene, Scene(prompt="@mira", cast=[old]), around)
+    assert made.cast == [old]  # type: ignore[attr-defined]

@@ -164,3 +164,47 @@ def test_what_another_job_saved_under_a_name_is_asked_for(tmp_path: Path) -> Non
     setup = Setup(tmp_path)
     assert setup.job.named("j-7", "curves.npz") is None
     assert setup.link.heard == [("named", {"job_id": "j-7", "name": "curves.npz"})]
+
+
+class Room:
+    """Runs what it is given on an engine that is a word."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def call(self, model: str, operation: str, shape: Any, work: Any, *, priority: int, is_cancelled: Any, on_step: Any) -> Any:
+        self.asked.append((model, operation, dict(shape), priority))
+        on_step(0.5, "Loading")
+        return work("engine")
+
+    def installed(self, model: str) -> str:
+        return f"files of {model}"
+
+    def adapter(self, kind: str, name: str) -> str:
+        return f"{kind} {name}"
+
+
+def test_work_on_a_model_holds_it_for_as_long_as_it_lasts(tmp_path: Path) -> None:
+    room = Room()
+    setup = Setup(tmp_path, room=room, priority=3)
+    assert setup.job.with_model("tiny", "draw", {"width": 8}, lambda engine: engine * 2) == "engineengine"
+    assert room.asked == [("tiny", "draw", {"width": 8}, 3)]
+    held = [fields["held"] for verb, fields in setup.link.heard if verb == "holding"]
+    assert held == [True, False]
+
+
+def test_a_model_is_given_back_when_the_work_fails_or_is_cancelled(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, room=Room())
+    with pytest.raises(ZeroDivisionError):
+        setup.job.with_model("tiny", "draw", {}, lambda engine: 1 / 0)
+    assert [fields["held"] for verb, fields in setup.link.heard if verb == "holding"] == [True, False]
+    setup.cancelled = True
+    with pytest.raises(JobCancelled):
+        setup.job.with_model("tiny", "draw", {}, lambda engine: engine)
+
+
+def test_files_of_models_are_told_in_the_gpu_lane_alone(tmp_path: Path) -> None:
+    job = Setup(tmp_path, room=Room()).job
+    assert (job.installed("tiny"), job.adapter("lora", "ink")) == ("files of tiny", "lora ink")
+    with pytest.raises(StudioError, match="outside the gpu lane"):
+        Setup(tmp_path).job.adapter("lora", "ink")

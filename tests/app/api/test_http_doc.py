@@ -14,7 +14,7 @@ UNTYPED = {"GET /api", "GET /api/openapi.json", "POST /api/capabilities/{name}"}
 
 
 def documented() -> set[str]:
-    named = set(re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`?]*)", TEXT))
+    named = set(re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`?]*)", TEXT))
     fetched = {f"{method or 'GET'} {path}" for method, path in re.findall(r"curl .*?(?:-X (POST) )?localhost:7860(/\S+)", TEXT)}
     return named | {route for route in fetched if "j-1m7" not in route and "video.analyze" not in route and route != "GET /api/artifacts"}
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.models.services import SERVICES, LendingRoom, ModelServices, chat_shape
+from backends.adapters import AdapterShelf
 from backends.base import Cancelled
 from backends.chat import ChatCall, ImagePart, Message, TextPart
 from backends.fakes import FakeMachine, fake_kind
 from backends.room import Room
-from configs.errors import BadInput, StudioError, Unavailable
+from configs.errors import BadInput, NotFound, StudioError, Unavailable
 from jobs.context import JobCancelled
 from jobs.services import Call
 from tests.app.models import fake_worker
@@ -98,3 +100,19 @@ def test_the_shape_of_a_chat_grows_with_words_pictures_and_the_answer() -> None:
     assert tokens(TextPart(text="x" * 300), max_tokens=10) == 110
     assert tokens(TextPart(text="x" * 300), ImagePart(base64=""), max_tokens=10) == 110 + 1024
     assert tokens() == 512
+
+
+def test_a_job_may_repeat_its_work_and_sees_what_is_there(services: ModelServices, tmp_path: Path) -> None:
+    assert services._made is not None
+    room = LendingRoom(services._made, AdapterShelf(tmp_path))
+    how: dict[str, Any] = {"priority": 0, "is_cancelled": lambda: False, "on_step": lambda fraction, message: None}
+    assert room.call("parrot", "chat", {"tokens": 8}, lambda engine: hasattr(engine, "chat"), **how) is True
+    assert room.installed("parrot").card.name == "parrot"
+    with pytest.raises(NotFound, match="ink"):
+        room.adapter("lora", "ink")
+
+    def give_up(engine: Any) -> None:
+        raise Cancelled("gone")
+
+    with pytest.raises(JobCancelled):
+        room.call("parrot", "chat", {"tokens": 8}, give_up, **how)
