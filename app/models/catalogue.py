@@ -178,7 +178,7 @@ class Catalogue:
             ],
             fit=FitView(**asdict(fit.predict(card, machine))), licences=list(card.licences), commercial=card.commercial,
             context_tokens=card.context_tokens, max_pixels=card.max_pixels, dimensions=card.dimensions, link=card.link,
-            installed_variant=used.variant.name if used else None, disk_bytes=_disk_bytes(used, manifest), partial_bytes=half,
+            defaults=card.defaults, installed_variant=used.variant.name if used else None, disk_bytes=_disk_bytes(used, manifest), partial_bytes=half,
             folder=str(used.folder) if used else None, in_place=used.in_place if used else False,
             source=manifest.source if manifest else card.source.repo or card.source.package or card.source.path or "",
             revision=manifest.revision if manifest else card.source.revision, pinned=bool(seen.get("pinned")),

@@ -119,6 +119,7 @@ class ModelEntry(Form):
     context_tokens: int | None
     max_pixels: int | None
     dimensions: int | None
+    defaults: dict[str, float | int | str | bool] = Field(description="Its own settings: steps, guidance, width, height ...")
     link: str | None
     installed_variant: str | None = Field(description="The form that is used.")
     disk_bytes: int = Field(description="What its files take; 0 when absent.")
