@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from app.cast import CastMember
-from app.characters import Characters
+from app.characters.service import Characters
 from app.models.library import Library
 from backends.adapters import AdapterFile, AdapterShelf
 from backends.base import Installed

@@ -21,7 +21,7 @@ from app.announcement import command_name, held_by, read_announcement, write_pri
 from app.around import Around
 from app.boards import Boards
 from app.capability import Capability
-from app.characters import Characters
+from app.characters.service import Characters
 from app.edits import Edits
 from app.intake import Intake, Upload
 from app.lanes import Workers, lanes
@@ -111,10 +111,11 @@ class Studio:
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
         self.adapters = AdapterShelf(settings.models / ADAPTERS, settings.foreign_folders)
-        self.characters = Characters(self._database, self._artifacts, self.events)
+        self.characters = Characters(self._database, self._intake, self.events, self.adapters)
         self.surroundings = Around(library, self.adapters, self.characters, data_dir=settings.data_dir)
         self.catalogue = open_catalogue(settings, self.models, self.events)
         self._io.parts |= {"catalogue": self.catalogue, "models": self.models, "renders": Renders(self._database, self._artifacts)}
+        self._io.parts["characters"] = self.characters
         self.api_keys = ApiKeys(self._database)
         self.answers = open_cache(self._database, settings.answer_cache_s, settings.answer_cache_url)
         self._meter = machine.Meter()
@@ -239,11 +240,8 @@ class Studio:
         """One job with its result, artifacts, partial results and log."""
         job = self._queue.find(job_id)
         with self._database.read() as connection:
-            result, published, lines = (
-                rows.result_of(connection, job_id),
-                rows.published_by(connection, job_id),
-                rows.log_of(connection, job_id),
-            )
+            result, published = rows.result_of(connection, job_id), rows.published_by(connection, job_id)
+            lines = rows.log_of(connection, job_id)
         return JobDetail(job, result, self._artifacts.of_job(job_id), published, lines)
 
     def jobs(
@@ -297,9 +295,7 @@ class Studio:
         if job_id is None:
             return None
         job = self._queue.find(job_id)
-        if any(artifact.missing for artifact in self._artifacts.of_job(job_id)):
-            return None
-        return job
+        return None if any(artifact.missing for artifact in self._artifacts.of_job(job_id)) else job
 
     def _submit_child(self, parent: Job, key: str, name: str, request: Mapping[str, Json]) -> Job:
         depth, ancestor, above = 1, parent, {parent.id}
