@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from app.video.frame import LONG_SIDE_PX, Frame
+from app.video.packets import decoded
 from app.video.planes import plane_of, scaled, turn
 from app.video.probe import clockwise, open_container, pick_stream
 from configs.errors import BadMedia
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SEEK_MARGIN_S = 2.0
-_MAX_DAMAGED = 10_000
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Decoder:
         """Frames with strictly rising stamps: missing ones are filled in, backward ones moved on by one tick."""
         last: int | None = None
         step = max(1, round(self._frame_s / float(stream.time_base or Fraction(1, 1000))))
-        for raw in self._decoded(container, stream):
+        for raw in decoded(container, stream, self._count_damaged):
             stamp = raw.pts
             if stamp is None:
                 stamp = 0 if last is None else last + step
@@ -149,22 +149,8 @@ class Decoder:
             last = stamp
             yield stamp, raw
 
-    def _decoded(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-        import av
-
-        packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets, None)
-                if packet is None:
-                    return
-                yield from packet.decode()
-            except av.error.EOFError:
-                return
-            except (av.error.FFmpegError, ValueError):
-                self.damaged += 1
-                if self.damaged > _MAX_DAMAGED:
-                    return
+    def _count_damaged(self) -> None:
+        self.damaged += 1
 
 
 def ahead(items: Iterator[T], depth: int = 4) -> Generator[T, None, None]:

@@ -1,6 +1,7 @@
 /** Boundaries between shots on the timeline: dragged with snapping; those set or taken away by hand look different. */
 
 import { RULER, LANE } from "./timeline.js";
+import { follow } from "./drag.js";
 
 const REACH = 5, TOUCH = 11, SNAP = 7, STILL = 3; // CSS pixels
 
@@ -49,13 +50,7 @@ export class Boundaries {
       pointer: event.pointerId, x: event.clientX, from: scene.start_frame, to: scene.start_frame, moved: false, playhead: frame,
       low: scenes[index - 1].start_frame + 1, high: scene.end_frame - 1,
     };
-    const { canvas } = this.timeline, gone = new AbortController(), { signal } = gone;
-    const mine = (handler) => (next) => { if (next.pointerId === this.drag?.pointer) handler(next); };
-    const end = (keep) => { gone.abort(); this.#end(keep); };
-    canvas.addEventListener("pointermove", mine((next) => this.#move(next)), { signal });
-    canvas.addEventListener("pointerup", mine(() => end(true)), { signal });
-    canvas.addEventListener("pointercancel", mine(() => end(false)), { signal });
-    document.addEventListener("keydown", (key) => { if (key.key === "Escape") { key.preventDefault(); end(false); } }, { signal, capture: true });
+    follow(this.timeline.canvas, event, (next) => this.#move(next), (kept) => this.#end(kept));
     return true;
   }
 

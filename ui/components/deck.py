@@ -5,42 +5,36 @@ Canvas and pictures are mirrored for assistive technology: the playhead is a sli
 
 from __future__ import annotations
 
-
-def _button(action: str, icon: str, label: str, key: str, extra: str = "") -> str:
-    return (
-        f'<button type="button" class="button quiet square" data-deck="{action}" aria-label="{label}" title="{label}  {key}"{extra}>'
-        f'<svg class="icon" aria-hidden="true"><use href="#i-{icon}"></use></svg></button>'
-    )
-
+from ui.components.buttons import tool
 
 _TRANSPORT = "".join(
     (
-        _button("prevShot", "shot-back", "Previous shot", "↑"),
-        _button("prevFrame", "step-back", "Previous frame", "←"),
-        _button("toggle", "play", "Play", "Space"),
-        _button("nextFrame", "step-forward", "Next frame", "→"),
-        _button("nextShot", "shot-forward", "Next shot", "↓"),
+        tool("deck", "prevShot", "shot-back", "Previous shot", "↑"),
+        tool("deck", "prevFrame", "step-back", "Previous frame", "←"),
+        tool("deck", "toggle", "play", "Play", "Space"),
+        tool("deck", "nextFrame", "step-forward", "Next frame", "→"),
+        tool("deck", "nextShot", "shot-forward", "Next shot", "↓"),
     )
 )
 _EDITS = "".join(
     (
-        _button("split", "split", "Split the shot here", "S"),
-        _button("merge", "merge", "Merge with the shot before", "M"),
-        _button("marker", "marker", "Set a marker", "P"),
-        _button("undo", "undo", "Undo", "Ctrl Z", " hidden"),
-        _button("redo", "redo", "Redo", "Ctrl Shift Z", " hidden"),
+        tool("deck", "split", "split", "Split the shot here", "S"),
+        tool("deck", "merge", "merge", "Merge with the shot before", "M"),
+        tool("deck", "marker", "marker", "Set a marker", "P"),
+        tool("deck", "undo", "undo", "Undo", "Ctrl Z", " hidden"),
+        tool("deck", "redo", "redo", "Redo", "Ctrl Shift Z", " hidden"),
     )
 )
 _MARKS = "".join(
     (
-        _button("markIn", "in", "Mark in", "I"),
-        _button("markOut", "out", "Mark out", "O"),
-        _button("mute", "sound-off", "Sound of the clip", "A", ' aria-pressed="false"'),
-        _button("zoomOut", "minus", "Zoom the timeline out", "-"),
-        _button("zoomIn", "plus", "Zoom the timeline in", "+"),
-        _button("view", "layers", "Over the picture: composition, onion skin", "C N", ' aria-pressed="false"'),
-        _button("cards", "grid", "Shots as cards", "V", ' aria-pressed="false"'),
-        _button("fullscreen", "fullscreen", "Full screen", "F"),
+        tool("deck", "markIn", "in", "Mark in", "I"),
+        tool("deck", "markOut", "out", "Mark out", "O"),
+        tool("deck", "mute", "sound-off", "Sound of the clip", "A", ' aria-pressed="false"'),
+        tool("deck", "zoomOut", "minus", "Zoom the timeline out", "-"),
+        tool("deck", "zoomIn", "plus", "Zoom the timeline in", "+"),
+        tool("deck", "view", "layers", "Over the picture: composition, onion skin", "C N", ' aria-pressed="false"'),
+        tool("deck", "cards", "grid", "Shots as cards", "V", ' aria-pressed="false"'),
+        tool("deck", "fullscreen", "fullscreen", "Full screen", "F"),
     )
 )
 

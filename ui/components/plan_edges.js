@@ -2,6 +2,7 @@
 
 import { RULER } from "./timeline.js";
 import { snapped } from "./boundaries.js";
+import { follow } from "./drag.js";
 import { find } from "./plan_changes.js";
 
 const REACH = 6, TOUCH = 12, SNAP = 8, STILL = 3; // CSS pixels
@@ -36,13 +37,7 @@ export class Edges {
       targets: this.targets(row.source), fps: film.fps,
     };
     timeline.dispatchEvent(new CustomEvent("pick", { detail: { id: clip.segment, clip, edge } }));
-    const { canvas } = timeline, gone = new AbortController(), { signal } = gone;
-    const mine = (handler) => (next) => { if (next.pointerId === this.drag?.pointer) handler(next); };
-    const end = (keep) => { gone.abort(); this.#end(keep); };
-    canvas.addEventListener("pointermove", mine((next) => this.#move(next)), { signal });
-    canvas.addEventListener("pointerup", mine(() => end(true)), { signal });
-    canvas.addEventListener("pointercancel", mine(() => end(false)), { signal });
-    document.addEventListener("keydown", (key) => { if (key.key === "Escape") { key.preventDefault(); end(false); } }, { signal, capture: true });
+    follow(timeline.canvas, event, (next) => this.#move(next), (kept) => this.#end(kept));
     return true;
   }
 

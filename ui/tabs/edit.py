@@ -5,44 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ui.assets import Assets
+from ui.components.buttons import tool
 from ui.components.panel import panel
 
 if TYPE_CHECKING:
     import gradio as gr
 
 
-def _button(action: str, icon: str, label: str, key: str, extra: str = "") -> str:
-    return (
-        f'<button type="button" class="button quiet square" data-film="{action}" aria-label="{label}" title="{label}  {key}"{extra}>'
-        f'<svg class="icon" aria-hidden="true"><use href="#i-{icon}"></use></svg></button>'
-    )
-
-
 _KEYS = "".join(
     (
-        _button("prevRow", "shot-back", "Previous row", "Page Up"),
-        _button("prevFrame", "step-back", "Previous frame", "←"),
-        _button("toggle", "play", "Play plan", "Space"),
-        _button("nextFrame", "step-forward", "Next frame", "→"),
-        _button("nextRow", "shot-forward", "Next row", "Page Down"),
+        tool("film", "prevRow", "shot-back", "Previous row", "Page Up"),
+        tool("film", "prevFrame", "step-back", "Previous frame", "←"),
+        tool("film", "toggle", "play", "Play plan", "Space"),
+        tool("film", "nextFrame", "step-forward", "Next frame", "→"),
+        tool("film", "nextRow", "shot-forward", "Next row", "Page Down"),
     )
 )
 _EDITS = "".join(
     (
-        _button("split", "split", "Split the row here", "S"),
-        _button("markIn", "in", "Begin the row here", "I"),
-        _button("markOut", "out", "End the row here", "O"),
-        _button("undo", "undo", "Undo", "Ctrl Z"),
-        _button("redo", "redo", "Redo", "Ctrl Shift Z"),
+        tool("film", "split", "split", "Split the row here", "S"),
+        tool("film", "markIn", "in", "Begin the row here", "I"),
+        tool("film", "markOut", "out", "End the row here", "O"),
+        tool("film", "undo", "undo", "Undo", "Ctrl Z"),
+        tool("film", "redo", "redo", "Redo", "Ctrl Shift Z"),
     )
 )
 _VIEW = "".join(
     (
-        _button("moment", "eye", "Show this frame exactly as it will be rendered", "E"),
-        _button("mute", "sound-off", "Sound", "A", ' aria-pressed="false"'),
-        _button("zoomOut", "minus", "Zoom the film out", "-"),
-        _button("zoomIn", "plus", "Zoom the film in", "+"),
-        _button("fullscreen", "fullscreen", "Full screen", "F"),
+        tool("film", "moment", "eye", "Show this frame exactly as it will be rendered", "E"),
+        tool("film", "mute", "sound-off", "Sound", "A", ' aria-pressed="false"'),
+        tool("film", "zoomOut", "minus", "Zoom the film out", "-"),
+        tool("film", "zoomIn", "plus", "Zoom the film in", "+"),
+        tool("film", "fullscreen", "fullscreen", "Full screen", "F"),
     )
 )
 

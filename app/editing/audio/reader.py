@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from app.video.packets import decoded
 from app.video.probe import open_container
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ RATE_HZ = 48_000
 _BEFORE_S = Fraction(3, 10)  # decoders need some sound before a cut to be right at the cut
 _JUMP = RATE_HZ // 50  # time stamps further off than this mean a hole or an overlap
 _FORWARD_S = 2.0  # nearer than this it is quicker to read on than to seek
-_MAX_DAMAGED = 10_000
 
 
 class SoundReader:
@@ -144,7 +144,7 @@ class SoundReader:
         """(sample, (N, 2) sound) in order without overlaps; only between two of them may there be a hole."""
         convert: _Converter | None = None
         zero_s, next_at = float(self._zero), None
-        for frame in _frames(container, stream):
+        for frame in decoded(container, stream):
             if convert is None or not convert.fits(frame):
                 convert = _Converter(frame)
             at = None if frame.pts is None else round((frame.pts * convert.tick_s - zero_s) * RATE_HZ)
@@ -198,20 +198,3 @@ def _zero(container: InputContainer, stream: AudioStream) -> Fraction:
     if chosen.start_time is not None and chosen.time_base is not None:
         return Fraction(chosen.start_time) * chosen.time_base
     return Fraction(container.start_time or 0, 1_000_000)
-
-
-def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """Decoded frames in order; packets that cannot be decoded are passed over."""
-    import av
-
-    damaged, packets = 0, container.demux(stream)
-    while damaged < _MAX_DAMAGED:
-        try:
-            packet = next(packets, None)
-            if packet is None:
-                return
-            yield from packet.decode()
-        except av.error.EOFError:
-            return
-        except (av.error.FFmpegError, ValueError):
-            damaged += 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from app.video.packets import decoded
 from app.video.probe import open_container
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 PIECE_S = 10.0
 _LEAST_GAP_S, _LONGEST_GAP_S = 0.1, 600.0
-_MAX_DAMAGED = 10_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _converted(container: InputContainer, stream: AudioStream) -> Iterator[tuple
     converter: AudioResampler | None = None
     setup: tuple[str, str, int] | None = None
     tick_s = 0.0
-    for frame in _decoded(container, stream):
+    for frame in decoded(container, stream):
         if first is None:
             first, tick_s = frame, float(frame.time_base or 0)
         at_s = None if frame.pts is None or not tick_s else frame.pts * tick_s
@@ -99,20 +99,3 @@ def _converted(container: InputContainer, stream: AudioStream) -> Iterator[tuple
         for ready in converter.resample(frame):
             yield cast("Samples", ready.to_ndarray()), first, at_s
             at_s = None
-
-
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """Frames in order; packets that cannot be decoded are passed over."""
-    import av
-
-    damaged, packets = 0, container.demux(stream)
-    while damaged < _MAX_DAMAGED:
-        try:
-            packet = next(packets, None)
-            if packet is None:
-                return
-            yield from packet.decode()
-        except av.error.EOFError:
-            return
-        except (av.error.FFmpegError, ValueError):
-            damaged += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.video import decode
 from app.video.decode import Decoder, Picture, Place, ahead, bgr_upright
 from app.video.planes import scaled, turn
 from configs.errors import BadMedia
@@ -61,7 +62,7 @@ def test_a_place_that_seeking_cannot_find_is_counted_to(clips: Callable[..., Pat
     assert listed(Decoder(path, 1 / 24), Place(40, whole[40][1] - 1, whole[0][1])) == whole[40:]
 
 
-def test_missing_stamps_are_filled_in_and_backward_ones_moved_on() -> None:
+def test_missing_stamps_are_filled_in_and_backward_ones_moved_on(monkeypatch: pytest.MonkeyPatch) -> None:
     class Frame:
         def __init__(self, pts: int | None) -> None:
             self.pts = pts
@@ -71,7 +72,7 @@ def test_missing_stamps_are_filled_in_and_backward_ones_moved_on() -> None:
 
     decoder = Decoder(Path("none"), 0.040)
     frames = [Frame(None), Frame(40), Frame(None), Frame(30), Frame(200)]
-    decoder._decoded = lambda container, stream: iter(frames)  # type: ignore[assignment,method-assign,arg-type,return-value]
+    monkeypatch.setattr(decode, "decoded", lambda container, stream, on_damage: iter(frames))
     assert [stamp for stamp, _ in decoder._stamped(None, Stream())] == [0, 40, 80, 81, 200]  # type: ignore[arg-type]
 
 
