@@ -12,6 +12,10 @@ from app.editing.judge.evaluate import evaluate_video
 from app.editing.judge.tracing import trace_video
 from app.editing.parody import parody_video
 from app.editing.planner.capability import plan_video
+from app.imaging.generate import generate_images
+from app.imaging.controlling import make_control
+from app.imaging.cutting_out import cut_out_image
+from app.imaging.upscale import upscale_image
 from app.models.importing import import_model
 from app.models.install import install_model
 from app.models.removal import check_model, remove_model
@@ -37,6 +41,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     trace_video,
     evaluate_video,
     auto_edit,
+    generate_images,
     install_model,
     import_model,
     check_model,

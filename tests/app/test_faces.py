@@ -33,11 +33,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "video.plan": {"style": "chaotic", "planner": "built_in"},
     "video.parody": {"style": "wholesome", "planner": "built_in", "judge": False},
     "video.export": {"formats": ["otio", "edl", "chapters"]},
+    "image.generate": {"prompt": "a fox on a hill", "width": 128, "height": 72, "count": 2},
+    "image.control": {"kind": "canny"},
+    "image.upscale": {"scale": 1.5},
     "model.install": {"model": "tiny", "libraries": False},
     "model.import": {"name": "brought"},
     "model.check": {"model": "tiny"},
     "model.remove": {"model": "tiny"},
 }
+PICTURE = "picture.png"  # lies beside the clip
 NEEDS_INSTALLED = ("model.check", "model.remove")
 each = pytest.mark.parametrize("row", CAPABILITIES, ids=lambda row: row.name)
 Row = Capability[Any, Any]
@@ -83,14 +87,24 @@ def example(row: Row, clip: Path, analysis: str = "j-0000000000000000") -> dict[
     for name, mark in row.media_fields().items():
         field = row.request.model_fields[name]
         if field.is_required():
-            assert mark.kind == "video" or mark.name == "analysis.json", f"{row.name} takes {mark.kind}: make an example of it here"
-            one = str(clip) if mark.kind == "video" else analysis
+            assert mark.kind in ("video", "image") or mark.name == "analysis.json", f"{row.name} takes {mark.kind}: make an example of it here"
+            one = {"video": str(clip), "image": str(clip.with_name(PICTURE))}.get(mark.kind, analysis)
             request[name] = [one, one] if typing.get_origin(field.annotation) is list else one
     if row.name == "model.import":
         request["path"] = str(chat_folder(clip.with_suffix("")))
     if "plan" in row.request.model_fields:
         request["plan"] = plan_of(clip)
     return {**request, **EXAMPLES.get(row.name, {})}
+
+
+def draw_picture(path: Path) -> Path:
+    """A red disc on a pale ground, 96 x 64 px."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (96, 64), (210, 225, 235))
+    ImageDraw.Draw(picture).ellipse((30, 12, 66, 52), fill=(190, 40, 30))
+    picture.save(path)
+    return path
 
 
 def plan_of(clip: Path) -> dict[str, Any]:
@@ -148,6 +162,7 @@ def test_it_is_a_tool(row: Row, client: TestClient) -> None:
 @each
 def test_it_runs_as_a_job_and_answers_in_its_type(row: Row, client: TestClient, studio: Studio, make_clip: Callable[..., Path]) -> None:
     clip, analysis = make_clip(f"{row.name}.mp4", cuts=(12,), frames=24), ""
+    draw_picture(clip.with_name(PICTURE))
     if any(mark.name == "analysis.json" for mark in row.media_fields().values()):
         analysis = studio.submit("video.analyze", {"video": str(clip)}, allow_paths=True).job.id
         studio.wait(analysis, 60)
