@@ -51,6 +51,16 @@ class Upload:
         finally:
             self.abort()
 
+    def received(self) -> Path:
+        """What has come, for somebody who reads it before the ``with`` block ends."""
+        assert self._staged is not None
+        try:
+            self._staged.finish()
+        except OSError as error:
+            self.abort()
+            raise _explain(error, self.name) from error
+        return self._staged.path
+
     def abort(self) -> None:
         """Removes what has been received, unless it has become an artifact."""
         if self._staged is not None:

@@ -8,6 +8,7 @@ from app.api import (
     artifacts,
     boards,
     catalogue,
+    characters,
     edits,
     events,
     health,
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review.router,
     edits.router,
     boards.router,
+    characters.router,
     samples.router,
     projects.router,
     loaded.router,  # before the catalogue: /api/models/memory is no model's name

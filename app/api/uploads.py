@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -24,6 +24,7 @@ from configs.errors import BadInput, StudioError, TooLarge
 from storage.records import Artifact
 
 router = APIRouter(tags=["artifacts"])
+T = TypeVar("T")
 
 PIECE_BYTES = 1 << 20
 OVERHEAD_BYTES = 64 << 10  # boundaries, headers and fields around the file
@@ -59,7 +60,7 @@ async def upload(request: Request, studio: StudioDep) -> Response:
     """Takes one file in the field `file`. It is probed before it is kept: bad media is a 422 and leaves nothing behind."""
     try:
         refuse_by_length(request.headers.get("content-length"), studio.settings.max_upload_bytes)
-        artifact = await _receive(request, studio)
+        artifact = await receive(request, studio, _finish)
     except StudioError as error:
         return EarlyAnswer({"error": error.as_dict()}, error.http_status)
     except ClientDisconnect:
@@ -78,8 +79,8 @@ def refuse_by_length(content_length: str | None, limit_bytes: int) -> None:
         )
 
 
-async def _receive(request: Request, studio: Studio) -> Artifact:
-    """Streams the body into an upload, on a worker thread and a mebibyte at a time."""
+async def receive(request: Request, studio: Studio, finish: Callable[[Upload, dict[str, str]], T]) -> T:
+    """Streams the body into an upload, on a worker thread and a mebibyte at a time, and returns what ``finish`` makes of it."""
     with ExitStack() as stack:
         opened: list[Upload] = []
 
@@ -91,7 +92,7 @@ async def _receive(request: Request, studio: Studio) -> Artifact:
         async for piece in _pieces(request):
             await run_in_threadpool(reader.feed, piece)
         reader.finish()
-        return await run_in_threadpool(_finish, opened[0], reader.fields)
+        return await run_in_threadpool(finish, opened[0], reader.fields)
 
 
 def _finish(sink: Upload, fields: dict[str, str]) -> Artifact:

@@ -41,7 +41,7 @@ class Arrivals:
 
     artifacts: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def take_back(self, store: ArtifactStore) -> None:
         """Leaves the studio as it was."""
@@ -110,11 +110,11 @@ def _lora(bundle: Bundle, use: LoraUse, entry: LoraEntry | None, shelf: _Shelf, 
         if entry.path is not None and shelf.install and shelf.adapters is not None:
             return use.model_copy(update={"name": _placed(bundle, entry, shelf, arrivals)})
     if entry is not None and entry.path is not None and not shelf.install:
-        arrivals.notes.append(f"The LoRA {use.name} was left out: LoRAs are taken in on the studio's own machine only.")
+        arrivals.remarks.append(f"The LoRA {use.name} was left out: LoRAs are taken in on the studio's own machine only.")
     elif any(one.name == use.name for one in known):
-        arrivals.notes.append(f"A LoRA {use.name} is here, but it may not be the one that this character was made with.")
+        arrivals.remarks.append(f"A LoRA {use.name} is here, but it may not be the one that this character was made with.")
     else:
-        arrivals.notes.append(f"The LoRA {use.name} did not come with the file and is not here; put it into the adapters' folder.")
+        arrivals.remarks.append(f"The LoRA {use.name} did not come with the file and is not here; put it into the adapters' folder.")
     return use
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from app.cast import HANDLE, CastMember, LoraUse, Strict
 from app.media_fields import ImageRef
+from configs.errors import BadInput
 
 MOST_REFERENCES = 16
 MOST_COLOURS = 12
@@ -84,6 +86,14 @@ def member_of(character: Character) -> CastMember:
         pictures = [character.sheet]
     same = ("title", "description", "trigger", "negative", "loras", "palette", "voice", "threshold")
     return CastMember(name=character.handle, references=pictures, **{name: getattr(character, name) for name in same})
+
+
+def checked_handle(given: str) -> str:
+    """A handle as it is stored; raises `BadInput` when it is none."""
+    name: str = plain_handle(given)
+    if re.fullmatch(HANDLE, name) is None:
+        raise BadInput(f"{given[:60]!r} is no handle.", "Give 1 to 40 letters a-z, digits, - and _, beginning with a letter or digit.")
+    return name
 
 
 def free_handle(wanted: str, taken: Iterable[str]) -> str:

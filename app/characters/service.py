@@ -14,7 +14,8 @@ from app.cast import CastMember
 from app.characters.bundle import open_bundle
 from app.characters.exporting import write_bundle
 from app.characters.importing import Arrivals, Taken, arrived
-from app.characters.pack import MOST_REFERENCES, Character, Missing, Pack, free_handle, member_of, plain_handle
+from app.characters.pack import MOST_REFERENCES, Character, Missing, Pack, checked_handle, free_handle, member_of, plain_handle
+from app.imaging.palette import Palette, palette_of
 from app.intake import Intake
 from app.validation import as_bad_input
 from backends.adapters import AdapterShelf
@@ -104,6 +105,16 @@ class Characters:
                 return merged()
         return merged()
 
+    def palette(self, artifact_id: str, count: int = 6, *, drop_background: bool = True) -> Palette:
+        """The colours of a picture in the library; raises `BadMedia` when it is none."""
+        from PIL import Image, ImageOps
+
+        artifact = self._artifacts.require_file(self._artifacts.get(artifact_id))
+        if artifact.kind != "image":
+            raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; colours are taken from an image.", "Give a picture.")
+        with Image.open(artifact.path) as image:
+            return palette_of(ImageOps.exif_transpose(image), count, drop_background=drop_background)
+
     def remove(self, handle: str) -> None:
         """Forgets a character; its pictures stay in the library. Raises `NotFound`."""
         name = self.get(handle).handle
@@ -136,13 +147,13 @@ class Characters:
         """
         arrivals = Arrivals()
         with self._lock, open_bundle(path, name, self._intake.max_bytes) as bundle:
-            wanted = handle or bundle.manifest.handle
+            wanted = checked_handle(handle) if handle else bundle.manifest.handle
             there = characters.find(self._database, wanted)
             if there is not None and not replace:
                 raise Taken(wanted, free_handle(wanted, self.handles()))
             try:
                 pack = arrived(bundle, self._intake, self._adapters, arrivals, install_loras)
-                return (self.create(wanted, pack) if there is None else self.change(wanted, pack, there.revision)), arrivals.notes
+                return (self.create(wanted, pack) if there is None else self.change(wanted, pack, there.revision)), arrivals.remarks
             except BaseException:
                 arrivals.take_back(self._artifacts)
                 raise

@@ -53,7 +53,7 @@ def palette_of(image: Image, count: int = 6, *, drop_background: bool = True) ->
     ground = _background(colours, seen) if drop_background else None
     if ground is not None:
         ahead = seen & (np.linalg.norm(colours - ground, axis=-1) > LIKE_BACKGROUND)
-        seen = ahead if ahead.any() else seen
+        seen, ground = (ahead, ground) if ahead.any() else (seen, None)
     if not seen.any():
         return Palette(colours=[])
     centres, shares = _merged(*_clusters(colours[seen], count))
