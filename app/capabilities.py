@@ -12,9 +12,9 @@ from app.editing.judge.evaluate import evaluate_video
 from app.editing.judge.tracing import trace_video
 from app.editing.parody import parody_video
 from app.editing.planner.capability import plan_video
-from app.imaging.generate import generate_images
 from app.imaging.controlling import make_control
 from app.imaging.cutting_out import cut_out_image
+from app.imaging.generate import generate_images
 from app.imaging.upscale import upscale_image
 from app.models.importing import import_model
 from app.models.install import install_model
@@ -42,6 +42,9 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     evaluate_video,
     auto_edit,
     generate_images,
+    make_control,
+    upscale_image,
+    cut_out_image,
     install_model,
     import_model,
     check_model,

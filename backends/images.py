@@ -164,5 +164,8 @@ class UpscaleEngine(Engine, Protocol):
 class MatteEngine(Engine, Protocol):
     """Tells subject from background (task ``matting``)."""
 
-    def matte(self, image: Image) -> Image:
-        """Mode L, of the same size; white is subject, grey is its soft edge."""
+    def matte(self, image: Image, first: Image | None = None) -> Image:
+        """Mode L, of the same size; white is subject, grey is its soft edge.
+
+        ``first`` is a matte by other means, for models that mend edges and do not look for the subject themselves.
+        """

@@ -87,8 +87,9 @@ def example(row: Row, clip: Path, analysis: str = "j-0000000000000000") -> dict[
     for name, mark in row.media_fields().items():
         field = row.request.model_fields[name]
         if field.is_required():
-            assert mark.kind in ("video", "image") or mark.name == "analysis.json", f"{row.name} takes {mark.kind}: make an example of it here"
-            one = {"video": str(clip), "image": str(clip.with_name(PICTURE))}.get(mark.kind, analysis)
+            given = {"video": str(clip), "image": str(clip.with_name(PICTURE))}
+            assert mark.kind in given or mark.name == "analysis.json", f"{row.name} takes {mark.kind}: make an example of it here"
+            one = given.get(mark.kind, analysis)
             request[name] = [one, one] if typing.get_origin(field.annotation) is list else one
     if row.name == "model.import":
         request["path"] = str(chat_folder(clip.with_suffix("")))

@@ -1,0 +1,1 @@
+"""Control maps from pictures: edges, depth, regions ...; one preprocessor, one file. The table stands in `table.py`."""

@@ -1,0 +1,14 @@
+"""The skeleton of a body. Nothing classical finds it honestly, so nothing is built in."""
+
+from __future__ import annotations
+
+from app.imaging.control.base import Drawn, Material
+from configs.errors import Unavailable
+
+MISSING = "A pose cannot be read from a picture here: it takes a model that knows bodies, and the studio runs none."
+REMEDY = "Give a finished OpenPose picture (a skeleton on black) and turn preprocess off; the ControlNet takes it as it is."
+
+
+def draw(material: Material) -> Drawn:
+    """Raises Unavailable with what to do instead."""
+    raise Unavailable(MISSING, REMEDY, "no_pose")
