@@ -26,7 +26,7 @@ PICKLE_REASON = "is a pickle, which can run any program while it is being loaded
 PICKLE_REMEDY = "Use the model's .safetensors files."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tensor:
     """One entry of a header; the bytes ``start`` to ``end`` count from the end of the header."""
 
@@ -131,7 +131,12 @@ def _tensor(path: Path, name: str, entry: Any) -> Tensor:
 
 
 def _are_sizes(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 32 and all(type(item) is int and 0 <= item < 2**63 for item in value)
+    if type(value) is not list or len(value) > 32:
+        return False
+    for item in value:  # a plain loop: headers have thousands of these
+        if type(item) is not int or not 0 <= item < 2**63:
+            return False
+    return True
 
 
 def _short(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from backends.checkpoint import Header
 
@@ -13,6 +14,11 @@ WRAPPERS = ("model.diffusion_model.", "diffusion_model.", "transformer.", "model
 # The width of the text that a picture model attends to tells its generation.
 TEXT_WIDTHS = {768: "sd15", 1024: "sd2", 1280: "sdxl-refiner", 2048: "sdxl"}
 
+# What only files that are added to a model have.
+ADDED = (
+    r"\.(lora_down|lora_up|lora_A|lora_B)(\.default)?\.weight$|\.(hada_w1_a|lokr_w1|lokr_w1_a)$|\.lora\.(down|up)\.weight$"
+    r"|_lora\.(down|up)\.weight$|\.(oft_blocks|oft_diag|on_input)$"
+)
 SHOT_DETECTOR = {"SDDCNN.0.DDCNN.0.Conv3D_1.layers.0.weight", "frame_sim_layer.fc.weight", "cls_layer1.weight"}
 
 
@@ -51,38 +57,68 @@ TRANSFORMERS: tuple[Rule, ...] = (
 
 def recognise(header: Header) -> CheckpointKind:
     """The kind and family of a file by its tensors; the first that fits, adapters before whole models since their names contain theirs."""
-    shapes = {name: tensor.shape for name, tensor in header.tensors.items()}
+    shapes = Names((name, tensor.shape) for name, tensor in header.tensors.items())
     for look in (_adapter, _control, _whole, _transformer, _unet, _vae, _text, _small):
         found = look(shapes)
         if found is not None:
             break
     else:
         found = CheckpointKind(UNKNOWN)
-    return found if found.family else CheckpointKind(found.kind, _declared(header.metadata))
+    declared = _declared(header.metadata)
+    if found.family == "flux" and declared == "flux2":  # the attention layers of a small FLUX.2 are of the same sizes
+        return CheckpointKind(found.kind, declared)
+    return found if found.family else CheckpointKind(found.kind, declared)
 
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 
+class Names(dict[str, tuple[int, ...]]):
+    """Shapes by name, and the names as lines of one text: a file has thousands, and one search is many times quicker than one each."""
+
+    @cached_property
+    def text(self) -> str:
+        """One name a line; one that holds a line break itself, which no library writes, is left out."""
+        return "\n".join(name for name in self if "\n" not in name)
+
+
 def _has(shapes: Shapes, pattern: str) -> bool:
-    compiled = re.compile(pattern)
-    return any(compiled.search(name) for name in shapes)
+    text = shapes.text if isinstance(shapes, Names) else "\n".join(shapes)
+    return re.search(pattern, text, re.MULTILINE) is not None
 
 
 def _adapter(shapes: Shapes) -> CheckpointKind | None:
     if any(name.startswith("ip_adapter.") for name in shapes):
         return CheckpointKind("ip-adapter", _by_text_width(shapes, r"to_k_ip\.weight$"))
-    if not _has(
-        shapes, r"\.(lora_down|lora_up|lora_A|lora_B)(\.default)?\.weight$|\.(hada_w1_a|lokr_w1|lokr_w1_a)$|\.lora\.(down|up)\.weight$"
-    ):
+    if not _has(shapes, ADDED):
         return None
-    if _has(shapes, r"^lora_te2_|^lora_te1_"):
-        return CheckpointKind("lora", "sdxl")
-    if _has(shapes, r"double_blocks[._]\d+|single_transformer_blocks[._]\d+"):
-        return CheckpointKind("lora", "flux")
+    return CheckpointKind("lora", lora_family(shapes))
+
+
+def lora_family(shapes: Shapes) -> str:
+    """What a LoRA was made for, told from the layers that it changes and their sizes; "" where they do not tell."""
+    if _has(shapes, r"^lora_te[12]_"):
+        return "sdxl"
+    if _has(shapes, r"double_blocks[._]\d+|single_blocks[._]\d+|single_transformer_blocks[._]\d+"):
+        return "flux2" if _is_flux2(shapes) else "flux"
+    if _has(shapes, r"img_mlp|txt_mlp") and _has(shapes, r"transformer_blocks[._]\d+"):
+        return "qwen-image"
     if _has(shapes, r"cross_attn[._](q|k|v)[._]"):
-        return CheckpointKind("lora", "wan")
-    return CheckpointKind("lora", _by_text_width(shapes, r"attn2[._]to_k\.(lora_down|lora_A|lora\.down)(\.default)?\.weight$"))
+        return "wan"
+    if _has(shapes, r"(^|[._])layers[._]\d+[._](attention|feed_forward|adaLN_modulation)[._]") and not _has(shapes, r"self_attn"):
+        return "z-image"
+    return _by_text_width(shapes, r"attn2[._]to_k(_lora)?\.(lora_down|lora_A|lora\.down|down|hada_w1_b)(\.default)?(\.weight)?$")
+
+
+def _is_flux2(shapes: Shapes) -> bool:
+    """FLUX.2 has gated feed-forward parts (linear1 gives 9 widths, FLUX.1's 7), fewer double blocks, or other names."""
+    if _has(shapes, r"to_qkv_mlp_proj|double_stream_modulation|ff(_context)?[._]linear_(in|out)"):
+        return True
+    for name, shape in shapes.items():
+        if re.search(r"single_blocks[._]\d+[._]linear1[._].*(lora_up|lora_B)", name) and shape:
+            return shape[0] % 9 == 0 and shape[0] % 7 != 0
+    widths = {shape[-1] for name, shape in shapes.items() if shape and re.search(r"(to_q|img_attn[._]qkv)[._].*(lora_down|lora_A)", name)}
+    return bool(widths & {4096, 6144})
 
 
 def _control(shapes: Shapes) -> CheckpointKind | None:
@@ -164,13 +200,27 @@ def _by_text_width(shapes: Shapes, pattern: str) -> str:
 
 def _declared(metadata: Mapping[str, str]) -> str:
     """What the maker wrote into the file, where the tensors alone do not tell."""
-    said = f"{metadata.get('modelspec.architecture', '')} {metadata.get('ss_base_model_version', '')}".lower()
+    return family_named(f"{metadata.get('modelspec.architecture', '')} {metadata.get('ss_base_model_version', '')}")
+
+
+def family_named(words: str) -> str:
+    """The family that people's and trainers' words speak of ("SDXL 1.0", "flux-2-dev"); "" where none is known."""
+    said = words.lower()
     for mark, family in (
         ("xl", "sdxl"),
+        ("pony", "sdxl"),
+        ("illustrious", "sdxl"),
+        ("flux2", "flux2"),
+        ("flux-2", "flux2"),
+        ("flux.2", "flux2"),
         ("flux", "flux"),
+        ("z-image", "z-image"),
+        ("zimage", "z-image"),
+        ("qwen-image", "qwen-image"),
         ("stable-diffusion-v2", "sd2"),
         ("sd_v2", "sd2"),
         ("v1", "sd15"),
+        ("sd 1", "sd15"),
         ("wan", "wan"),
     ):
         if mark in said:

@@ -30,6 +30,7 @@ ENGINES: tuple[EngineKind, ...] = (
     EngineKind("transformers-chat", ("chat",), _from("backends.transformers_chat", "TransformersChat"), TORCH, concurrency=4),
     EngineKind("transformers-vision", ("vision-chat",), _from("backends.transformers_vision", "TransformersVision"), TORCH, concurrency=2),
     EngineKind("sentence-embeddings", ("embedding",), _from("backends.sentence_embeddings", "SentenceEmbeddings"), SENTENCES),
+    EngineKind("diffusers-adapter", ("controlnet", "ip-adapter"), _from("backends.joined", "refuse"), ("torch", "diffusers")),
     EngineKind("transnet", ("detection",), _from("backends.transnet", "TransNetShots"), ("torch", "safetensors")),
     EngineKind(
         "openai-endpoint", ("chat", "vision-chat", "embedding"), _from("backends.openai_endpoint", "OpenAIEndpoint"), concurrency=16,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backends.room import Room
 
 ADAPTERS = "adapters"  # below the studio's own models
+SEEN = "adapters.json"  # below the cache folder: what was read of them
 
 
 class StartData(BaseModel):
@@ -35,8 +36,12 @@ class StartData(BaseModel):
 
 def make_shelf(data: Any) -> AdapterShelf:
     """What joins models, where the studio said it lies."""
+    from app.models.library import Library, open_store
+
     told = StartData.model_validate(data)
-    return AdapterShelf(Path(told.models) / ADAPTERS, tuple(Path(folder) for folder in told.folders))
+    data_dir, models, folders = Path(told.data_dir), Path(told.models), tuple(Path(folder) for folder in told.folders)
+    library = Library(lambda: open_store(data_dir, models, folders))
+    return AdapterShelf(models / ADAPTERS, folders, library.installed, data_dir / "cache" / SEEN)
 
 
 def make_room(data: Any, tell: Tell) -> Room:
