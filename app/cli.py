@@ -29,6 +29,7 @@ COMMANDS: dict[str, Entry] = {
     "rank": Entry("app.commands.rank", "sort takes of one shot by how well they hold together; write a report, CSV and contact sheet"),
     "review": Entry("app.commands.review", "correct a clip's shots by hand, set markers; undo and redo"),
     "rescene": Entry("app.commands.rescene", "apply other thresholds and edits to an analysis; write all its files anew"),
+    "generate": Entry("app.commands.generate", "make pictures from words, from a picture, of characters"),
     "edit": Entry("app.commands.edit", "cut a film from a clip or a folder: from a sentence, a template or a plan; export it to editors"),
     "parody": Entry("app.commands.parody", "cut a clip anew as something dramatic, chaotic or wholesome"),
     "evaluate": Entry("app.commands.evaluate", "judge a film and say what to mend"),

@@ -23,6 +23,7 @@ from storage.jobs import NewJob
 from storage.records import Artifact, Json
 
 PRIORITY_LIMIT = 1000
+PROMPT_IN_TITLE = 60
 _LIKE_AN_ID = re.compile(r"[aj]-[0-9a-z]+")  # a mistyped id rather than the path of a clip
 TakePath = Callable[[str, str], Artifact]  # (path, kind) -> artifact
 
@@ -157,7 +158,11 @@ def cache_key(
 
 
 def named_model(values: Mapping[str, Any]) -> str:
-    """What a request without media is about: the model it names, or the file that is to become one; else empty."""
+    """What a request without media is about: its prompt, the model it names, or the file that is to become one; else empty."""
+    prompt = values.get("prompt")
+    if isinstance(prompt, str) and prompt.strip():
+        line = " ".join(prompt.split())
+        return line if len(line) <= PROMPT_IN_TITLE else line[: PROMPT_IN_TITLE - 1].rstrip() + "…"
     model = values.get("model") or values.get("name")
     path = values.get("path")
     return model if isinstance(model, str) else Path(path).name if isinstance(path, str) else ""

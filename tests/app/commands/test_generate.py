@@ -1,0 +1,104 @@
+"""`generate`: from flags to a request, from a job to numbered files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from app.commands import generate
+from app.commands.base import load
+from configs.errors import BadInput
+
+
+def parsed(*argv: str) -> argparse.Namespace:
+    return load(generate.COMMAND, "generate", argv).parse_args(argv)
+
+
+def request(*argv: str) -> dict[str, Any]:
+    return generate.request_of(parsed(*argv, "--out", "x.png"))
+
+
+def test_only_what_was_said_goes_into_the_request() -> None:
+    assert request("a fox") == {"prompt": "a fox", "count": 1}
+
+
+def test_every_flag_finds_its_field(tmp_path: Path) -> None:
+    found = request(
+        "a fox", "--count", "3", "--size", "640x360", "--model", "sdxl-base", "--seed", "7", "--steps", "12", "--guidance", "4.5",
+        "--negative", "fog", "--style", "pixar", "--lora", "ink:0.4", "--lora", "plain", "--control", "canny:0.5=a.png", "--reference", "b.png",
+        "--image", "c.png", "--mask", "d.png", "--strength", "0.3", "--outpaint", "left=64", "top=8", "--transparent", "--clip-skip", "2",
+    )  # fmt: skip
+    here = Path.cwd()
+    assert found == {
+        "prompt": "a fox", "count": 3, "width": 640, "height": 360, "model": "sdxl-base", "seed": 7, "steps": 12, "guidance": 4.5,
+        "negative": "fog", "style": "pixar", "loras": [{"name": "ink", "weight": 0.4}, {"name": "plain"}],
+        "controls": [{"kind": "canny", "image": str(here / "a.png"), "weight": 0.5}], "references": [{"image": str(here / "b.png")}],
+        "image": str(here / "c.png"), "mask": str(here / "d.png"), "strength": 0.3, "outpaint": {"left": 64, "top": 8},
+        "transparent": True, "clip_skip": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("a", "--size", "big"), "--size is 'big'"),
+        (("a", "--control", "canny"), "--control is 'canny'"),
+        (("a", "--control", "smell=x.png"), "--control is 'smell=x.png'"),
+        (("a", "--control", "canny:much=x.png"), "--control is 'canny:much=x.png'"),
+        (("a", "--outpaint", "up=3"), "--outpaint is 'up=3'"),
+        ((), "There is no prompt"),
+    ],
+)
+def test_a_flag_that_cannot_be_read_is_one_sentence(argv: tuple[str, ...], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        request(*argv)
+
+
+def test_a_lora_name_may_hold_colons() -> None:
+    assert generate.lora_of("style:v2") == {"name": "style:v2"}
+    assert generate.lora_of("style:v2:0.5") == {"name": "style:v2", "weight": 0.5}
+
+
+def test_several_files_are_numbered(tmp_path: Path) -> None:
+    found = generate.targets_of(parsed("a", "--count", "3", "--out", str(tmp_path / "fox.png")))
+    assert [path.name for path in found] == ["fox-1.png", "fox-2.png", "fox-3.png"]
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
+    there = tmp_path / "fox.png"
+    there.write_bytes(b"mine")
+    with pytest.raises(BadInput, match="is there already"):
+        generate.targets_of(parsed("a", "--out", str(there)))
+    assert generate.targets_of(parsed("a", "--out", str(there), "--force")) == [there]
+
+
+def test_other_endings_and_counts_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="does not end in"):
+        generate.targets_of(parsed("a", "--out", str(tmp_path / "fox.jpg")))
+    with pytest.raises(BadInput, match="--count is 99"):
+        generate.targets_of(parsed("a", "--count", "99", "--out", str(tmp_path / "fox.png")))
+
+
+def test_it_makes_pictures_without_a_model(cli: Callable[..., Any], tmp_path: Path) -> None:
+    out = tmp_path / "fox.png"
+    said = cli("generate", "a fox on a hill", "--out", str(out), "--size", "128x72", "--count", "2", "--seed", "3", "--json")
+    assert said.code == 0, said.err
+    files = [Path(name) for name in said.document["files"]]
+    assert [path.name for path in files] == ["fox-1.png", "fox-2.png"]
+    assert [image["seed"] for image in said.document["result"]["images"]] == [3, 4]
+    with Image.open(files[0]) as image:
+        assert image.size == (128, 72)
+        assert "Seed: 3" in image.info["parameters"]
+    assert "no AI image" in said.document["result"]["engine"]
+
+
+def test_a_refused_request_leaves_no_file_and_says_one_sentence(cli: Callable[..., Any], tmp_path: Path) -> None:
+    said = cli("generate", " ", "--out", str(tmp_path / "fox.png"))
+    assert said.code == 2
+    assert said.err.strip().splitlines()[-1] == "The prompt is empty. Say what is to be seen, or give a picture to start from."
+    assert not (tmp_path / "fox.png").exists()
