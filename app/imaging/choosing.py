@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.cast import LoraUse
+from app.imaging.control import depth, pose
 from app.imaging.requests import STORYBOARD, ControlUse, ReferenceUse
 from app.surroundings import Surroundings
-from backends.adapters import AdapterFile
+from backends.adapters import AdapterFile, usable
 from backends.base import Installed
-from configs.errors import BadInput, NotFound, StudioError
+from configs.errors import BadInput, NotFound, StudioError, Unavailable
 
 IMAGE = "image"
 TAKES_REFERENCES = ("flux2",)  # families that look at reference pictures by themselves
-_BRANCHES = ("union", "promax")  # in the name of a ControlNet that knows all kinds
 
 
 def best_model(models: Sequence[Installed], fits: Callable[[Installed], bool]) -> Installed | None:
@@ -66,30 +66,27 @@ def fitting_loras(asked: Sequence[LoraUse], wished: Sequence[LoraUse], model: In
 
 def with_net(control: ControlUse, model: Installed, around: Surroundings) -> ControlUse:
     """The control with the name of a ControlNet that fits; raises NotFound, BadMedia or BadInput when there is none."""
+    require_map(control, around)
     if control.model is not None:
         require_family(around.adapter("controlnet", control.model), model)
         return control
-    fitting = [net for net in _usable("controlnet", model, around) if knows(net, control.kind)]
+    fitting = usable(around.adapters("controlnet"), model.card.family, control.kind)
     if not fitting:
         raise NotFound(
             f"There is no ControlNet for {control.kind} that fits {model.card.title}.",
             "Install one on the Models page, or put its .safetensors file into the adapters folder.", "no_controlnet",
         )  # fmt: skip
-    own = [net for net in fitting if not _is_union(net)]
-    return control.model_copy(update={"model": (own or fitting)[0].name})
+    return control.model_copy(update={"model": fitting[0].name})
 
 
-def knows(net: AdapterFile, kind: str) -> bool:
-    """Whether a ControlNet is for a kind of map, by what is known of it or its name."""
-    kinds = net.metadata.get("kinds", "")
-    if kinds:
-        return kind in [part.strip() for part in kinds.split(",")]
-    name = f"{net.name} {net.title}".lower()
-    return _is_union(net) or kind in name or (kind == "pose" and "openpose" in name) or (kind == "segmentation" and "seg" in name)
-
-
-def _is_union(net: AdapterFile) -> bool:
-    return any(word in f"{net.name} {net.title}".lower() for word in _BRANCHES)
+def require_map(control: ControlUse, around: Surroundings) -> None:
+    """Raises Unavailable when a control map can be drawn only by a model that is not installed."""
+    if not control.preprocess:
+        return
+    if control.kind == "pose":
+        raise Unavailable(pose.MISSING, pose.REMEDY, "no_pose")
+    if control.kind == "depth" and not around.models("depth"):
+        raise Unavailable(depth.MISSING, depth.REMEDY, "no_depth")
 
 
 def with_adapter(reference: ReferenceUse, model: Installed, around: Surroundings) -> ReferenceUse:
@@ -99,7 +96,7 @@ def with_adapter(reference: ReferenceUse, model: Installed, around: Surroundings
     if reference.model is not None:
         require_family(around.adapter("ip-adapter", reference.model), model)
         return reference
-    fitting = _usable("ip-adapter", model, around)
+    fitting = usable(around.adapters("ip-adapter"), model.card.family)
     if not fitting:
         raise NotFound(
             f"There is no IP-Adapter that fits {model.card.title}, so it cannot look at reference pictures.",
@@ -119,10 +116,3 @@ def fitting_references(
         except StudioError:
             break  # told in the result
     return kept
-
-
-def _usable(kind: str, model: Installed, around: Surroundings) -> list[AdapterFile]:
-    """Adapters of a kind without trouble for the model's family, those that say so first."""
-    family = model.card.family
-    found = [entry for entry in around.adapters(kind) if not entry.trouble and entry.family in ("", family)]
-    return sorted(found, key=lambda entry: (entry.family != family, entry.name))

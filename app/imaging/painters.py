@@ -12,7 +12,6 @@ from app.imaging.requests import STORYBOARD, GenerateImage
 from app.imaging.watch import Watch
 from backends.base import Installed
 from backends.images import ControlInput, ImageCall, ImageMade, LoraInput, ReferenceInput
-from configs.errors import StudioError
 from jobs.context import JobContext
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class ModelPainter:
         image = self._canvas.finished(made.image, self._request.mask_blur_px)
         if self._request.transparent:
             watch.at(0.96, f"{watch.title}: taking the background away")
-            image, said = _cut_out(image, self._job)
+            image, said = _cut_out(image)
             notes += said
         return ImageMade(image, made.steps_run, tuple(notes))
 
@@ -204,11 +203,9 @@ def _fell(times: int) -> str:
     return f"The device ran out of memory {'once' if times == 1 else f'{times} times'}; the picture was made with less memory, more slowly."
 
 
-def _cut_out(image: Image, job: JobContext) -> tuple[Image, list[str]]:
-    """RGBA without its background, and who took it away."""
-    try:
-        from app.imaging.cutout.taking import cut_out  # type: ignore[import-not-found]
-    except ModuleNotFoundError:
-        raise StudioError("Nothing here can take a background away.", "Leave `transparent` out.", "no_cutout") from None
-    found: tuple[Image, list[str]] = cut_out(image, job)
-    return found
+def _cut_out(image: Image) -> tuple[Image, list[str]]:
+    """RGBA without its background; who took it away, and what may be wrong."""
+    from app.imaging.cutout.cutting import cut_out
+
+    cut = cut_out(image)
+    return cut.image, [f"The background was taken away by {cut.engine}.", *cut.doubts]

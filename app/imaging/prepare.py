@@ -11,6 +11,7 @@ from app.imaging.requests import LARGEST_SIDE, MOST_PIXELS, SMALLEST_SIDE, STEP_
 from app.imaging.styles import style_named
 from app.surroundings import Surroundings
 from backends.base import Installed
+from backends.diffusion.samplers import choose
 from configs.errors import BadInput
 from configs.image_styles_file import ImageStyle
 from storage.records import Artifact
@@ -18,7 +19,6 @@ from storage.records import Artifact
 BOARD_SIZE = (1280, 720)
 OUTPAINT_STRENGTH = 0.95  # what is beyond the edge is made of little more than colours
 FULL_STEPS = 15  # a model that usually takes fewer is distilled: a style's steps and guidance are not for it
-SCHEDULES = ("karras", "exponential", "beta", "sgm_uniform", "trailing")
 MOST_REFERENCES = 8
 ASPECT_TOLERANCE = 0.02
 P = TypeVar("P", bound=Picture)
@@ -120,8 +120,7 @@ def _settings(request: Picture, style: ImageStyle | None, model: Installed) -> d
     found: dict[str, Any] = {
         "steps": request.steps if request.steps is not None else steps,
         "guidance": request.guidance if request.guidance is not None else guidance,
-        "sampler": _sampler(request.sampler or str(own.get("sampler", ""))),
-        "schedule": _schedule(request.schedule or str(own.get("schedule", own.get("timestep_spacing", "")))),
+        **_sampling(request, model),
     }
     if request.image is None:
         found["width"], found["height"] = completed(request.width, request.height, native_size(model))
@@ -156,17 +155,12 @@ def completed(width: int | None, height: int | None, usual: tuple[int, int]) -> 
     return (given, other) if width else (other, given)
 
 
-def _sampler(name: str) -> str:
-    """A sampler that there is; raises BadInput naming those."""
-    from app.imaging.infotext.samplers import A1111_SAMPLERS as SAMPLERS
-
-    if name and name not in SAMPLERS:
-        raise BadInput(f"There is no sampler {name!r}.", f"Samplers: {', '.join(SAMPLERS)}.")
-    return name
-
-
-def _schedule(name: str) -> str:
-    """A schedule that there is; raises BadInput naming those."""
-    if name and name not in SCHEDULES:
-        raise BadInput(f"There is no schedule {name!r}.", f"Schedules: {', '.join(SCHEDULES)}; or leave it out.")
-    return name
+def _sampling(request: Picture, model: Installed) -> dict[str, str]:
+    """Sampler and schedule by our names; the model's own schedule is for its own sampler. Raises BadInput naming those there are."""
+    own = model.card.defaults
+    if request.sampler or request.schedule:
+        wanted = request.sampler, request.schedule
+    else:
+        wanted = str(own.get("sampler", "")), str(own.get("schedule", own.get("timestep_spacing", "")))
+    chosen = choose(*wanted, model.card.family)
+    return {"sampler": chosen.sampler.name if chosen.sampler else "", "schedule": chosen.schedule}

@@ -30,8 +30,9 @@ def test_only_what_was_said_goes_into_the_request() -> None:
 def test_every_flag_finds_its_field(tmp_path: Path) -> None:
     found = request(
         "a fox", "--count", "3", "--size", "640x360", "--model", "sdxl-base", "--seed", "7", "--steps", "12", "--guidance", "4.5",
-        "--negative", "fog", "--style", "pixar", "--lora", "ink:0.4", "--lora", "plain", "--control", "canny:0.5=a.png", "--reference", "b.png",
-        "--image", "c.png", "--mask", "d.png", "--strength", "0.3", "--outpaint", "left=64", "top=8", "--transparent", "--clip-skip", "2",
+        "--negative", "fog", "--style", "pixar", "--lora", "ink:0.4", "--lora", "plain", "--control", "canny:0.5=a.png",
+        "--reference", "b.png", "--image", "c.png", "--mask", "d.png", "--strength", "0.3",
+        "--outpaint", "left=64", "top=8", "--transparent", "--clip-skip", "2",
     )  # fmt: skip
     here = Path.cwd()
     assert found == {
