@@ -9,8 +9,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.media_fields import ImageRef, parts_marked
+from configs.errors import BadInput
 
-HANDLE = r"[a-z0-9][a-z0-9_\-]{0,39}"
+HANDLE = r"[a-z0-9](?:[a-z0-9_\-]{0,38}[a-z0-9_])?"
 # No letter before the @: an e-mail address names nobody. A backslash keeps the @ as it is.
 MENTION = re.compile(rf"(?<![\w\\.@])@({HANDLE})(?![\w@])", re.IGNORECASE)
 MOST_CAST = 8
@@ -68,12 +69,15 @@ def with_cast(request: T, find: Callable[[str], CastMember]) -> T:
 
     Raises:
         NotFound: what ``find`` raises of a handle that names nobody.
+        BadInput: more are named than may stand in one request.
     """
     if "cast" not in type(request).model_fields:
         return request
     given: list[CastMember] = list(request.cast)  # type: ignore[attr-defined]
     known = {member.name for member in given}
     added = [find(handle) for handle in handles_in(request) if handle not in known]
+    if len(given) + len(added) > MOST_CAST:
+        raise BadInput(f"{len(given) + len(added)} characters are named.", f"Name at most {MOST_CAST}.", "crowded")
     return request.model_copy(update={"cast": [*given, *added]}) if added else request
 
 

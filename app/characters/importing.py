@@ -127,7 +127,7 @@ def _placed(bundle: Bundle, entry: LoraEntry, shelf: _Shelf, arrivals: Arrivals)
         bundle.copy(entry.path, entry.sha256, staged)
         staged.finish()
         _require_weights(staged.path, entry.name)
-        target = _free_place(shelf.adapters.own, entry.name, {one.name for one in shelf.adapters.all("lora")})
+        target = _free_place(shelf.adapters.own, entry.name, {one.name.lower() for one in shelf.adapters.all("lora")})
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         arrivals.files += [target, partial]
@@ -148,7 +148,7 @@ def _require_weights(path: Path, name: str) -> None:
 def _free_place(folder: Path, name: str, taken: set[str]) -> Path:
     stem = clean_name(name).removesuffix(".safetensors")
     number, found = 1, stem
-    while found in taken or (folder / f"{found}.safetensors").exists():
+    while found.lower() in taken or (folder / f"{found}.safetensors").exists():
         number += 1
         found = f"{stem}-{number}"
     return folder / f"{found}.safetensors"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import threading
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from app.imaging.palette import Palette, palette_of
 from app.intake import Intake
 from app.validation import as_bad_input
 from backends.adapters import AdapterShelf
-from configs.errors import BadInput, BadMedia, Conflict, NotFound, StudioError
+from configs.errors import BadInput, BadMedia, NotFound, StudioError
 from jobs.events import EventBus
 from storage import characters
 from storage.characters import CharacterRow
@@ -28,7 +27,6 @@ from storage.database import Database
 PAGE_LIMIT = 200
 NAMED = 8  # handles in a sentence
 LIKE = 0.5  # how much a handle must resemble what was written to be offered
-TRIES = 5
 
 
 class Characters:
@@ -37,7 +35,8 @@ class Characters:
     def __init__(self, database: Database, intake: Intake, events: EventBus, adapters: AdapterShelf | None = None) -> None:
         self._database, self._intake, self._events, self._adapters = database, intake, events, adapters
         self._artifacts = intake.artifacts
-        self._lock = threading.Lock()  # where something is read first and written then
+        self._lock = threading.RLock()  # what is read must still hold when it is written
+        self._importing = threading.Lock()
 
     def create(self, handle: str, pack: Pack) -> Character:
         """Keeps a new character.
@@ -75,9 +74,10 @@ class Characters:
             Conflict: somebody else has changed it since ``revision``, or the new handle is taken.
             NotFound, BadMedia: there is no such character, or a picture that was added is no artifact of kind image.
         """
-        before = self.get(handle)
-        self._require_pictures(pack, frozenset([*before.references, before.sheet or ""]))
-        row = characters.change(self._database, before.handle, _json(pack), revision, renamed)
+        with self._lock:
+            before = self.get(handle)
+            self._require_pictures(pack, frozenset([*before.references, before.sheet or ""]))
+            row = characters.change(self._database, before.handle, _json(pack), revision, renamed)
         if row.handle != before.handle:
             self._tell(before.handle, 0)
         return self._told(row)
@@ -90,7 +90,7 @@ class Characters:
         Pictures that the pack has already are not added again; those given stand before the others.
         """
 
-        def merged() -> Character:
+        with self._lock:
             found = self.get(handle)
             kept = [one for one in found.references if one not in references and one not in found.lost]
             update = {
@@ -99,11 +99,6 @@ class Characters:
             }  # fmt: skip
             pack = found.pack.model_copy(update=update)
             return found if pack == found.pack else self.change(found.handle, pack, found.revision)
-
-        for _ in range(TRIES):
-            with contextlib.suppress(Conflict):
-                return merged()
-        return merged()
 
     def palette(self, artifact_id: str, count: int = 6, *, drop_background: bool = True) -> Palette:
         """The colours of a picture in the library; raises `BadMedia` when it is none."""
@@ -146,7 +141,7 @@ class Characters:
             Taken: there is a character of that handle, and ``replace`` is not said.
         """
         arrivals = Arrivals()
-        with self._lock, open_bundle(path, name, self._intake.max_bytes) as bundle:
+        with self._importing, open_bundle(path, name, self._intake.max_bytes) as bundle:
             wanted = checked_handle(handle) if handle else bundle.manifest.handle
             there = characters.find(self._database, wanted)
             if there is not None and not replace:
