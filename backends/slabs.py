@@ -53,6 +53,7 @@ class Slabs:
         self._inert = device.is_cpu and place is None
         tensors = list(_tensors(modules))
         self._slots: list[Slot] = []
+        self._by_id: dict[int, Slot] | None = None
         self._loose = [tensor for tensor in tensors if not _is_strided(tensor)]
         self._loose_host: list[Any] = []
         self._host: dict[Any, Any] = {}
@@ -109,6 +110,15 @@ class Slabs:
         self._loose_host = []
         self._on_device = {}
 
+    def original(self, tensor: Any) -> Any:
+        """The parked copy of a placed weight, for whoever changes weights on the device for a while; None where there is no other copy."""
+        if not self.placed:
+            return None
+        if self._by_id is None:
+            self._by_id = {id(slot.tensor): slot for slot in self._slots}
+        slot = self._by_id.get(id(tensor))
+        return None if slot is None else self._host[slot.dtype].as_strided(slot.size, slot.stride, slot.offset)
+
     def close(self) -> None:
         """Gives the slabs back; the modules are of no use afterwards."""
         self.drop()
@@ -116,7 +126,7 @@ class Slabs:
             self._release()
         for slot in self._slots:
             slot.tensor.data = slot.tensor.data.new_empty(0)
-        self._registered, self._slots, self._host = [], [], {}
+        self._registered, self._slots, self._host, self._by_id = [], [], {}, None
 
     def _copy(self) -> str | None:
         import torch

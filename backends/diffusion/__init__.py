@@ -1,0 +1,1 @@
+"""Pictures by diffusion models: loading, sampling, and what joins them."""

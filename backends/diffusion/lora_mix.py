@@ -1,0 +1,141 @@
+"""Adds LoRAs into weights, in place, and takes them out again bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from backends.base import Device, OutOfMemory
+from backends.diffusion.lora_deltas import delta
+from backends.diffusion.lora_read import Change, weights_of, wrong_model
+
+if TYPE_CHECKING:
+    from backends.diffusion.loras import Use
+
+Pristine = Callable[[Any], Any]  # a weight -> its unchanged copy elsewhere, or None
+
+
+def is_quantised(module: Any) -> bool:
+    """Whether any weight is packed, so that nothing can be added to it."""
+    return any(
+        hasattr(weight, "quant_state") or hasattr(weight, "CB") or not weight.is_floating_point() or weight.element_size() == 1
+        for weight in module.parameters()
+    )
+
+
+class Mix:
+    """Weight = unchanged weight + sum of the LoRAs' parts, summed in float32 and rounded once.
+
+    Nothing is re-allocated: a compiled graph or a captured one stays valid.
+    """
+
+    def __init__(self, pipe: Any, pristine: Pristine | None) -> None:
+        self._pipe, self._pristine = pipe, pristine or (lambda _: None)
+        self._touched: dict[int, tuple[Any, Any]] = {}  # id of a weight -> (itself, its unchanged copy)
+        self.notes: list[str] = []
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether any weight differs from the model's own."""
+        return bool(self._touched)
+
+    def apply(self, uses: Sequence[Use], device: Device) -> None:
+        """Replaces what was mixed in before. Raises BadInput before anything is changed, `OutOfMemory` where the copies do not fit."""
+        plan = self._plan(uses)
+        for weight_id in self._touched.keys() - plan.keys():
+            self._restore(weight_id)
+        import torch
+
+        shortage = None
+        try:
+            with torch.no_grad():
+                for weight, parts in plan.values():
+                    self._mix(weight, parts)
+        except torch.OutOfMemoryError as error:
+            shortage = str(error).split("\n")[0]
+        if shortage is not None:
+            raise OutOfMemory(shortage)
+
+    def clear(self) -> None:
+        """Every weight as it was."""
+        for weight_id in list(self._touched):
+            self._restore(weight_id)
+
+    def _plan(self, uses: Sequence[Use]) -> dict[int, tuple[Any, list[tuple[Change, float, tuple[int, int]]]]]:
+        """Weight -> what is to be added to it: the change, how strongly, and which of its rows."""
+        plan: dict[int, tuple[Any, list[tuple[Change, float, tuple[int, int]]]]] = {}
+        for use in uses:
+            for change in use.file.changes:
+                strength = use.text_weight if change.component.startswith("text_encoder") else use.weight
+                if not strength:
+                    continue
+                modules = [module for module, _ in weights_of(change, self._pipe)]
+                names = ["bias" if set(change.factors) <= {"diff_b", "alpha"} else "weight"] * len(modules)
+                weights = [getattr(module, name) for module, name in zip(modules, names, strict=True)]
+                _require_fit(use, change, weights, self._pipe)
+                row = 0
+                for weight in weights:
+                    entry = plan.setdefault(id(weight), (weight, []))
+                    entry[1].append((change, strength, (row, row + weight.shape[0])))
+                    row += weight.shape[0]
+        return plan
+
+    def _mix(self, weight: Any, parts: Sequence[tuple[Change, float, tuple[int, int]]]) -> None:
+        import torch
+
+        known = self._touched.get(id(weight))
+        before = known[1] if known is not None else self._unchanged(weight)
+        self._touched[id(weight)] = (weight, before)
+        total = before.to(weight.device, torch.float32, copy=True)
+        for change, strength, (first, last) in parts:
+            if "diff_b" in change.factors and set(change.factors) <= {"diff_b", "alpha"}:
+                total += strength * change.factors["diff_b"].to(weight.device, torch.float32)
+                continue
+            rows = sum(module.weight.shape[0] for module, _ in weights_of(change, self._pipe))
+            whole = delta(change.factors, (rows, *weight.shape[1:]), weight.device)
+            total.add_(whole[first:last], alpha=strength)
+        weight.data.copy_(total)
+
+    def _unchanged(self, weight: Any) -> Any:
+        elsewhere = self._pristine(weight)
+        return elsewhere if elsewhere is not None else weight.data.clone()
+
+    def _restore(self, weight_id: int) -> None:
+        weight, before = self._touched.pop(weight_id)
+        weight.data.copy_(before)
+
+
+def _require_fit(use: Use, change: Change, weights: Sequence[Any], pipe: Any) -> None:
+    """The sizes, told from the factors' without multiplying them."""
+    if any(weight is None for weight in weights):
+        raise wrong_model(use.file.name, use.file.family, pipe, f"{change.paths[0]} has no bias")
+    rows, inner = sum(weight.shape[0] for weight in weights), weights[0][0].numel()
+    given = _size(change)
+    if given is not None and given != rows * inner:
+        raise wrong_model(use.file.name, use.file.family, pipe, f"{change.paths[0]} is of another size")
+
+
+def _size(change: Change) -> int | None:
+    """How many numbers it adds."""
+    parts = change.factors
+    if {"down", "up"} <= parts.keys():
+        kernel = parts["mid"][0][0].numel() if "mid" in parts else 1
+        return int(parts["up"].shape[0] * (parts["down"].numel() // parts["down"].shape[0]) * kernel)
+    if "t1" in parts:
+        return int(parts["w1_a"].shape[1] * parts["w1_b"].shape[1] * parts["t1"][0][0].numel())
+    if "w1_a" in parts:
+        return int(parts["w1_a"].shape[0] * parts["w1_b"][0].numel())
+    if "diff" in parts:
+        return int(parts["diff"].numel())
+    if "diff_b" in parts:
+        return int(parts["diff_b"].numel())
+    return _kronecker_size(parts)
+
+
+def _kronecker_size(parts: Any) -> int | None:
+    first = parts["k1"].numel() if "k1" in parts else parts["k1_a"].shape[0] * parts["k1_b"].shape[1]
+    if "k2" in parts:
+        return int(first * parts["k2"].numel())
+    if "kt2" in parts:
+        return int(first * parts["k2_a"].shape[1] * parts["k2_b"].shape[1] * parts["kt2"][0][0].numel())
+    return int(first * parts["k2_a"].shape[0] * parts["k2_b"][0].numel())
