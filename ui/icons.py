@@ -6,6 +6,7 @@ from __future__ import annotations
 ICONS: dict[str, str] = {
     "alert": '<path d="m21.7 18-8-14a2 2 0 0 0-3.4 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.7-3"/><path d="M12 9v4M12 17h.01"/>',
     "arrow-down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
+    "arrow-left": '<path d="M19 12H5M11 6l-6 6 6 6"/>',
     "arrow-up": '<path d="M12 19V5M6 11l6-6 6 6"/>',
     "check": '<path d="M20 6 9 17l-5-5"/>',
     "chevron-down": '<path d="m6 9 6 6 6-6"/>',
@@ -81,6 +82,20 @@ ICONS: dict[str, str] = {
     "undo": '<path d="M9 14 4 9l5-5"/><path d="M4 9h11a5 5 0 0 1 0 11h-4"/>',
     "upload": '<path d="M12 16V4M7 8l5-5 5 5M4 21h16"/>',
     "wave": '<path d="M2 12h3l3-8 4 16 4-12 2 4h4"/>',
+    "board": '<rect x="3" y="4" width="18" height="16" rx="2"/><path d="M12 8v8M8 12h8"/>',
+    "brush": '<path d="m14 6 4 4M20 4c1.200 1.200 1 3-.2 4.200L11 17l-4-4 8.800-8.800C17 3 18.800 2.800 20 4M7 13c-2 0-3.500 1.500-3.500 3.500 0 1.500-.5 2.500-1.500 3.500 4 1 8-.5 9-3"/>',
+    "compare": '<path d="M12 3v18M8 5H4v14h4M16 5h4v14h-4"/>',
+    "dice": '<rect x="4" y="4" width="16" height="16" rx="3"/><path d="M8.500 8.500h.01M15.500 8.500h.01M12 12h.01M8.500 15.500h.01M15.500 15.500h.01"/>',
+    "eraser": '<path d="m7 20-4-4a1.500 1.500 0 0 1 0-2L13 4a1.500 1.500 0 0 1 2 0l5 5a1.500 1.500 0 0 1 0 2l-9 9zM20 20H7M8 9l7 7"/>',
+    "expand": '<path d="M15 3h6v6M9 21H3v-6M21 3l-7 7M3 21l7-7"/>',
+    "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 8h.01"/>',
+    "invert": '<circle cx="12" cy="12" r="9"/><path d="M12 3v18M12 7h6.500M12 11h8.500M12 15h8M12 19h4"/>',
+    "puzzle": '<path d="M10 4a2 2 0 1 1 4 0v2h4v4h2a2 2 0 1 1 0 4h-2v6h-5v-2a1.500 1.500 0 0 0-3 0v2H5v-6h1.500a2 2 0 0 0 0-4H5V6h5z"/>',
+    "sliders": '<path d="M4 6h10M18 6h2M4 12h2M10 12h10M4 18h8M16 18h4"/><circle cx="16" cy="6" r="2"/><circle cx="8" cy="12" r="2"/><circle cx="14" cy="18" r="2"/>',
+    "star": '<path d="m12 3 2.700 5.700 6.300.8-4.600 4.300 1.200 6.200-5.600-3-5.600 3 1.200-6.200L3 9.500l6.300-.8z"/>',
+    "swap": '<path d="M4 8h15M15 4l4 4-4 4M20 16H5M9 12l-4 4 4 4"/>',
+    "user": '<circle cx="12" cy="8" r="4"/><path d="M4 21a8 8 0 0 1 16 0"/>',
+    "wand": '<path d="m4 20 11-11M13 7l4 4M18 3v4M16 5h4M6 4v3M4.500 5.500h3M19 15v3M17.500 16.500h3"/>',
     "x": '<path d="M18 6 6 18M6 6l12 12"/>',
 }  # fmt: skip
 

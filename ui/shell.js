@@ -54,7 +54,8 @@ function tabsBar(list, ids) {
     shown = id;
     tell("tab", { id });
   };
-  let shown = ids.includes(address.get("tab")) ? address.get("tab") : ids[0];
+  const first = address.get("clip") ? "analyze" : ids[0]; // an address of a clip that names no tab
+  let shown = ids.includes(address.get("tab")) ? address.get("tab") : first;
   // Panels are drawn one after the other; each is shown or hidden as it appears.
   new MutationObserver(() => ids.forEach((id) => { const place = document.getElementById("panel-" + id); if (place) setHidden(place, id !== shown); }))
     .observe(document.getElementById("studio"), { childList: true, subtree: true });
@@ -150,7 +151,7 @@ const SHORTCUTS = [
   ["C", "Composition over the picture"], ["N", "Onion skin"], ["V", "Shots as cards"],
   ["+ − 0", "Zoom the timeline, fit it"], ["Ctrl wheel", "Zoom the timeline at the pointer"], ["A", "Sound of the clip"], ["F", "Full screen"],
   ["PgUp PgDn", "Rows of a planned film"], ["Alt ↑ ↓", "Move the row"], ["D Del", "Duplicate, delete the row"], ["E", "This frame of the plan exactly as rendered"],
-  ["Ctrl Enter", "Analyze with the settings shown; render the plan"], ["?", "This list"],
+  ["Ctrl Enter", "Queue a picture; analyze with the settings shown; render the plan"], ["V R U C", "A picture: vary, rerun, use its settings, compare"], ["?", "This list"],
 ];
 
 function help() {

@@ -77,7 +77,7 @@ export function live(path, handlers, onState = () => {}) {
   return { close() { closed = true; clearTimeout(timer); source.close(); } };
 }
 
-/** Studio-wide events for all panels: `snapshot`, `job`, `artifact`, `review`, `edit`, `models`, `catalogue` from the server, `online` and `offline`, and what panels tell each other. */
+/** Studio-wide events for all panels: `snapshot`, `job`, `artifact`, `review`, `edit`, `models`, `catalogue`, `board`, `character` from the server, `online` and `offline`, and what panels tell each other. */
 export const studio = new EventTarget();
 export function on(type, handler) { studio.addEventListener(type, (event) => handler(event.detail)); }
 export function tell(type, detail) { studio.dispatchEvent(new CustomEvent(type, { detail })); }
@@ -99,7 +99,7 @@ export function connect() {
   const lead = () => {
     leading = true;
     const pass = (type) => (detail) => { tell(type, detail); channel.postMessage([type, detail]); };
-    live("/api/events", { snapshot: pass("snapshot"), job: pass("job"), artifact: pass("artifact"), review: pass("review"), edit: pass("edit"), models: pass("models"), catalogue: pass("catalogue") },
+    live("/api/events", { snapshot: pass("snapshot"), job: pass("job"), artifact: pass("artifact"), review: pass("review"), edit: pass("edit"), models: pass("models"), catalogue: pass("catalogue"), board: pass("board"), character: pass("character") },
       (connectedNow) => { up = connectedNow; pass(up ? "online" : "offline")(); });
     return new Promise(() => {}); // the lock is held until the tab closes
   };

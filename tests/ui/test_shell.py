@@ -73,8 +73,8 @@ def test_tabs_follow_click_keys_and_address(open_page: Callable[..., Any]) -> No
     page.get_by_role("tab", name="Library").focus()
     for _ in TABS[[tab.id for tab in TABS].index("library") :]:
         page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name="Analyze Video")).to_be_focused()
-    expect(page.get_by_role("tabpanel", name="Analyze Video")).to_be_visible()
+    expect(page.get_by_role("tab", name="Generate Image")).to_be_focused()
+    expect(page.get_by_role("tabpanel", name="Generate Image")).to_be_visible()
     page.get_by_role("tab", name="Jobs").click()
     assert "tab=jobs" in page.url
     page.reload()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ui.assets import Assets
-from ui.tabs import analyze, edit, jobs, library, models
+from ui.tabs import analyze, edit, generate, jobs, library, models
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -24,6 +24,7 @@ class Tab:
 
 
 TABS: tuple[Tab, ...] = (
+    Tab("generate", "Generate Image", "wand", generate.build),
     Tab("analyze", "Analyze Video", "scan", analyze.build),
     Tab("edit", "Edit/Parody", "scissors", edit.build),
     Tab("jobs", "Jobs", "list", jobs.build),
