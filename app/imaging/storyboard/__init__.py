@@ -1,0 +1,1 @@
+"""The built-in engine for pictures: storyboard cards drawn from a prompt, without any model."""
