@@ -22,6 +22,7 @@ FULL_STEPS = 15  # a model that usually takes fewer is distilled: a style's step
 MOST_REFERENCES = 8
 ASPECT_TOLERANCE = 0.02
 P = TypeVar("P", bound=Picture)
+Size = tuple[int, int]
 
 
 def prepare(request: P, around: Surroundings) -> P:
@@ -67,14 +68,14 @@ def check(request: Picture, media: Mapping[str, Artifact]) -> None:
         )
 
 
-def size_of(artifact: Artifact | None) -> tuple[int, int] | None:
+def size_of(artifact: Artifact | None) -> Size | None:
     """Width and height that were found when a picture was taken in."""
     said: Mapping[str, Any] = (artifact.meta.get("probe") or artifact.meta) if artifact is not None else {}
     width, height = said.get("width"), said.get("height")
     return (width, height) if isinstance(width, int) and isinstance(height, int) else None
 
 
-def native_size(model: Installed) -> tuple[int, int]:
+def native_size(model: Installed) -> Size:
     """The size a model was made for, px."""
     defaults = model.card.defaults
     side = int((model.card.max_pixels or 1024 * 1024) ** 0.5) // STEP_PX * STEP_PX
@@ -143,16 +144,17 @@ def _adapters(request: Picture, wording: Worded, model: Installed, around: Surro
     }
 
 
-def completed(width: int | None, height: int | None, usual: tuple[int, int]) -> tuple[int, int]:
-    """Both sides; the one that is left out keeps about the usual number of pixels."""
+def completed(width: int | None, height: int | None, usual: Size) -> Size:
+    """Both sides; the one that is left out follows the usual shape."""
     if width and height:
         return width, height
-    if not width and not height:
-        return usual
-    given = width or height or 1
-    other = round(usual[0] * usual[1] / given / STEP_PX) * STEP_PX
-    other = min(LARGEST_SIDE, max(SMALLEST_SIDE, other))
-    return (given, other) if width else (other, given)
+    if width:
+        return width, _side(width * usual[1] / usual[0])
+    return (_side(height * usual[0] / usual[1]), height) if height else usual
+
+
+def _side(length: float) -> int:
+    return min(LARGEST_SIDE, max(SMALLEST_SIDE, round(length / STEP_PX) * STEP_PX))
 
 
 def _sampling(request: Picture, model: Installed) -> dict[str, str]:
