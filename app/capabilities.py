@@ -14,6 +14,7 @@ from app.editing.parody import parody_video
 from app.editing.planner.capability import plan_video
 from app.imaging.controlling import make_control
 from app.imaging.cutting_out import cut_out_image
+from app.imaging.evaluate import evaluate_images
 from app.imaging.generate import generate_images
 from app.imaging.upscale import upscale_image
 from app.models.importing import import_model
@@ -42,6 +43,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     evaluate_video,
     auto_edit,
     generate_images,
+    evaluate_images,
     make_control,
     upscale_image,
     cut_out_image,

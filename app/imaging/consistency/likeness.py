@@ -61,6 +61,18 @@ class Sheet:
         best = max(range(len(found)), key=found.__getitem__)
         return Resemblance(round(found[best], 4), best, self.engine)
 
+    def agreement(self) -> float | None:
+        """How alike the references are among themselves: that of the least alike to its nearest other; None for a single one."""
+        from app.imaging.consistency.scoring import similarity
+
+        if len(self._references) < 2:
+            return None
+        nearest = [
+            max(similarity(one, other) for place, other in enumerate(self._references) if place != number)
+            for number, one in enumerate(self._references)
+        ]
+        return round(min(nearest), 4)
+
 
 def likeness(image: Image, references: Sequence[Image], features: Features | None = None, engine: str = "") -> Resemblance:
     """How much one picture resembles the best of the references; for many pictures make a `Sheet` once."""
