@@ -92,6 +92,43 @@ def spoken(text: str, cast: list[CastMember], say: Callable[[CastMember], str]) 
     return MENTION.sub(put, text).replace("\\@", "@")
 
 
+def described(text: str, cast: list[CastMember]) -> str:
+    """The text for a reader who knows none of the characters: ``Luca (a boy with curls)``, and after that ``Luca``.
+
+    Whatever still looks like a handle in it is escaped, so that it may be read again.
+    """
+    told: set[str] = set()
+
+    def say(member: CastMember) -> str:
+        name, description = _named(member), " ".join(member.description.split()).rstrip(".")
+        if member.name in told or not description:
+            return name
+        told.add(member.name)
+        return f"{name} ({description})"
+
+    return MENTION.sub(lambda found: f"\\{found[0]}", spoken(text, cast, say))
+
+
+def by_name(text: str, cast: list[CastMember]) -> str:
+    """The text with the names that people read in place of the handles."""
+    return spoken(text, cast, _named)
+
+
+def words_only(request: T, around: object) -> T:
+    """The request with what can be said of its cast, without pictures and LoRAs: for capabilities that make no pictures."""
+    cast = [member.model_copy(update={"references": [], "loras": []}) for member in request.cast]  # type: ignore[attr-defined]
+    return request.model_copy(update={"cast": cast}) if cast else request
+
+
+def cast_json(members: list[CastMember]) -> list[dict[str, Any]]:
+    """A cast as JSON, to be handed on to a child job."""
+    return [member.model_dump(mode="json") for member in members]
+
+
+def _named(member: CastMember) -> str:
+    return member.title or member.name.replace("_", " ").title()
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, BaseModel):
         marks = parts_marked(type(value), Mentions)

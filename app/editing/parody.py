@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from app.capability import capability
+from app.cast import cast_json, words_only
 from app.editing.plan import EditPlan
 from app.editing.planner.requests import Brief, PlannedFilm, Strict
 from configs.errors import StudioError
@@ -51,7 +52,7 @@ class ParodyFilm(Strict):
     took_s: float = Field(ge=0)
 
 
-@capability("video.parody", lane="io", title="Parody")
+@capability("video.parody", lane="io", title="Parody", prepares=words_only)
 def parody_video(request: ParodyVideo, job: JobContext) -> ParodyFilm:
     """Makes a dramatic, chaotic or wholesome film of a clip, or one in another of the studio's styles, ready to be shown.
 
@@ -80,7 +81,7 @@ def _attempt(asked: Brief, number: int, request: ParodyVideo, job: JobContext) -
 
     key = f"{number + 1}-{job.attempt}"
     job.progress(at(0.0), "Analyzing and planning" if not number else f"Planning, attempt {number + 1} of {request.rounds}")
-    brief = {name: getattr(asked, name) for name in Brief.model_fields}
+    brief = asked.model_dump(mode="json", include=set(Brief.model_fields))
     brief["seed"] = (asked.seed + number) % 2**31
     planned = PlannedFilm.model_validate(job.run(f"plan-{key}", "video.plan", brief))
     plan = planned.plan.model_dump(mode="json")
@@ -110,7 +111,7 @@ def _judged(asked: Brief, film: ParodyFilm, key: str, job: JobContext) -> Parody
     """With what the judge says; a film that cannot be judged is a film nevertheless."""
     wanted = {
         "video": film.artifact_id, "plan": film.plan.model_dump(mode="json"), "goal": asked.goal, "style": film.plan.style,
-        "duration_s": asked.duration_s,
+        "duration_s": asked.duration_s, "cast": cast_json(asked.cast),
     }  # fmt: skip
     try:
         found: dict[str, Any] = job.run(f"judge-{key}", "video.evaluate", wanted)

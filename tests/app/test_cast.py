@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from app.capability import capability
-from app.cast import MOST_CAST, CastMember, Mentions, Prompt, handles_in, mentioned, spoken, with_cast
+from app.cast import (
+    MOST_CAST,
+    CastMember,
+    Mentions,
+    Prompt,
+    by_name,
+    cast_json,
+    described,
+    handles_in,
+    mentioned,
+    spoken,
+    with_cast,
+    words_only,
+)
 from app.submission import prepared, validate
 from configs.errors import BadInput, NotFound
 from jobs.context import JobContext
@@ -142,3 +155,29 @@ def test_a_capability_gets_the_cast_before_it_becomes_a_job() -> None:
     found = prepared(ask, validate(ask, {"prompt": "@luca"}), Around())  # type: ignore[arg-type]
     assert found.model_dump()["cast"][0]["description"] == "a boy with curls"
     assert [member.name for member in seen] == ["luca"]
+
+
+def test_a_reader_who_knows_nobody_is_told_who_it_is_the_first_time() -> None:
+    cast = list(PACKS.values())
+    assert described("@luca waits. @LUCA runs from @mira.", cast) == "Luca (a boy with curls) waits. Luca runs from Mira."
+    assert by_name("@luca and @mira", cast) == "Luca and Mira"
+
+
+def test_what_was_described_can_be_read_again_without_naming_anybody() -> None:
+    cast = [CastMember(name="luca", description="a friend of @mira\nwith curls.")]
+    once = described(r"@luca and \@zoe", cast)
+    assert once == r"Luca (a friend of \@mira with curls) and \@zoe"
+    assert mentioned(once) == []
+    assert described(once, []) == once
+
+
+def test_words_alone_are_kept_where_no_picture_is_made() -> None:
+    full = CastMember(name="luca", description="a boy", references=["a-1"], loras=[{"name": "x"}], palette=["#ff0000"])  # type: ignore[list-item]
+    found = words_only(Ask(prompt="@luca", cast=[full]), None).cast[0]
+    assert (found.description, found.palette, found.references, found.loras) == ("a boy", ["#ff0000"], [], [])
+    alone = Ask(prompt="x")
+    assert words_only(alone, None) is alone
+
+
+def test_a_cast_goes_to_a_child_as_json() -> None:
+    assert [CastMember.model_validate(one) for one in cast_json(list(PACKS.values()))] == list(PACKS.values())

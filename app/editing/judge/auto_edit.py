@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.capability import capability
+from app.cast import cast_json, words_only
 from app.editing.admission import check_plan
 from app.editing.facts import SourceFacts
 from app.editing.judge.children import child
@@ -25,7 +26,7 @@ _BUILT_IN = "built in"
 _TOLD_ISSUES = 8
 
 
-@capability("video.auto_edit", lane="io", title="Make a film and improve it", version=1, checks=check_plan)
+@capability("video.auto_edit", lane="io", title="Make a film and improve it", version=1, checks=check_plan, prepares=words_only)
 def auto_edit(request: AutoEdit, job: JobContext) -> AutoEdited:
     """Makes a film of a clip: plans it, renders a preview, judges that, and improves the plan, until the score reaches the threshold.
 
@@ -75,7 +76,7 @@ def _best(versions: list[Version]) -> Version:
 def _planned(request: AutoEdit, job: JobContext, key: str, goal: str) -> EditPlan:
     asked = {
         "video": request.video, "goal": goal, "style": request.style, "duration_s": request.duration_s, "seed": request.seed,
-        "planner": request.planner, "music": request.music, "aspect": request.aspect or "auto",
+        "planner": request.planner, "music": request.music, "aspect": request.aspect or "auto", "cast": cast_json(request.cast),
     }  # fmt: skip
     return EditPlan.model_validate(child(job, key, "video.plan", asked)["plan"])
 
@@ -150,7 +151,7 @@ class _Makers:
         request = self.request
         return {
             "video": video, "plan": plan.model_dump(mode="json"), "goal": request.goal or plan.goal, "style": request.style or plan.style,
-            "duration_s": request.duration_s, "aspect": request.aspect, "model": request.model,
+            "duration_s": request.duration_s, "aspect": request.aspect, "model": request.model, "cast": cast_json(request.cast),
         }  # fmt: skip
 
     def _by_model(self, plan: EditPlan) -> bool:

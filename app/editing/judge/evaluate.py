@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 
 from app.capability import capability
+from app.cast import described, words_only
 from app.editing.admission import check_plan
 from app.editing.check import compile_plan
 from app.editing.judge.evidence import Asked, Evidence, gather
@@ -25,7 +26,7 @@ ENGINE = "built in, CPU"
 _ANALYSED, _TRACED, _LOOKED = 0.6, 0.9, 0.98
 
 
-@capability("video.evaluate", lane="io", title="Judge a film", version=1, checks=check_plan)
+@capability("video.evaluate", lane="io", title="Judge a film", version=1, checks=check_plan, prepares=words_only)
 def evaluate_video(request: EvaluateVideo, job: JobContext) -> Evaluation:
     """Judges a film: technical quality, and how well it meets what was asked for, each 0 to 1, with what to mend and where.
 
@@ -86,11 +87,11 @@ def collect(request: EvaluateVideo, analysis: VideoAnalysis, job: JobContext) ->
 
 def asked_of(request: EvaluateVideo) -> Asked:
     """What the film was to be: the request's words, else those of the plan."""
-    plan = request.plan
+    plan, goal = request.plan, described(request.goal, request.cast)
     if plan is None:
-        return Asked(request.goal, request.style, request.duration_s, request.aspect)
+        return Asked(goal, request.style, request.duration_s, request.aspect)
     shape = None if plan.output.aspect == "source" else plan.output.aspect
-    return Asked(request.goal or plan.goal, request.style or plan.style, request.duration_s or plan.duration_s, request.aspect or shape)
+    return Asked(goal or plan.goal, request.style or plan.style, request.duration_s or plan.duration_s, request.aspect or shape)
 
 
 def _expected(plan: EditPlan, job: JobContext) -> tuple[Expected, Mapping[str, float]]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.cast import MOST_CAST, CastMember, Prompt
 from app.editing.admission import MaybePlan
 from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
@@ -41,13 +42,14 @@ class EvaluateVideo(Form):
     video: VideoRef = Field(description="The film to judge.")
     plan: MaybePlan = Field(default=None, description="The plan it was rendered from: what is planned is no fault.")
     reference: VideoRef | None = Field(default=None, description="The clip it was made of, where there is no plan.")
-    goal: str = Field(
+    goal: Prompt = Field(
         default="", max_length=4000, description="What was asked for, in words; this and the next three else as the plan says."
     )
     style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
     duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="How long it was to be, seconds.")
     aspect: Aspect | None = Field(default=None, description="The shape it was to have, width to height.")
     model: str | None = Field(default=None, max_length=80, description="Which installed model looks at it; left out: any that can.")
+    cast: list[CastMember] = Field(default=[], max_length=MOST_CAST, description="Filled in from the characters that the goal names.")
 
 
 class Part(Form):
@@ -93,7 +95,7 @@ class AutoEdit(Form):
 
     video: VideoRef | None = Field(default=None, description="The clip to make a film of; left out where a plan is given.")
     plan: MaybePlan = Field(default=None, description="A plan to begin with, instead of planning one.")
-    goal: str = Field(default="", max_length=4000, description="What is wanted, in words.")
+    goal: Prompt = Field(default="", max_length=4000, description="What is wanted, in words; @luca names a character.")
     style: str | None = Field(default=None, max_length=40, description="dramatic, chaotic, wholesome, or another style of the planner.")
     duration_s: float | None = Field(default=None, gt=0, le=24 * 3600, description="How long the film is to be, seconds.")
     aspect: Aspect | None = Field(default=None, description="The shape it is to have; left out: as the planner decides.")
@@ -106,6 +108,7 @@ class AutoEdit(Form):
     threshold: float = Field(default=0.8, ge=0, le=1, description="The score at which it is good enough.")
     rounds: int = Field(default=3, ge=1, le=10, description="Versions at most.")
     edit: str | None = Field(default=None, max_length=64, description="The draft it belongs to.")
+    cast: list[CastMember] = Field(default=[], max_length=MOST_CAST, description="Filled in from the characters that the goal names.")
 
     @model_validator(mode="after")
     def _something_to_begin_with(self) -> AutoEdit:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.cast import described
 from app.editing.judge.evidence import Evidence, Judged, issue, known, unknown
 from app.editing.judge.forms import EvaluateVideo
 from backends.chat import ChatCall, ImagePart, Message, TextPart
@@ -38,7 +39,7 @@ class Seen(BaseModel):
 
 def look(request: EvaluateVideo, evidence: Evidence, job: JobContext) -> tuple[Judged, str | None]:
     """The part *content*, and who judged it where that was a model."""
-    goal = request.goal.strip() or evidence.asked.goal.strip()
+    goal = described(request.goal, request.cast).strip() or evidence.asked.goal.strip()
     if not goal:
         return unknown("No content was asked for."), None
     desk = _desk(job)

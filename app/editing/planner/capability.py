@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from app.capability import capability
+from app.cast import by_name, described, words_only
 from app.editing.check import compile_plan
 from app.editing.facts import SourceFacts
 from app.editing.plan import EditPlan
@@ -13,7 +14,7 @@ from app.editing.planner.asking import Limits, chat_model
 from app.editing.planner.film import Material, plan_film
 from app.editing.planner.materials import analysed, material_of
 from app.editing.planner.model_planner import plan_with_model, reason_of
-from app.editing.planner.requests import AUTO, BUILT_IN_NAMES, Brief, PlannedFilm, PlanVideo
+from app.editing.planner.requests import AUTO, BUILT_IN_NAMES, LONGEST_GOAL, Brief, PlannedFilm, PlanVideo
 from app.editing.planner.styles import read_styles
 from app.editing.planner.wishes import Wishes, read_goal
 from app.models.calls import ModelCalls
@@ -23,7 +24,7 @@ from jobs.context import JobContext
 _ANALYSED, _READ = 0.7, 0.75
 
 
-@capability("video.plan", lane="io", title="Plan an edit")
+@capability("video.plan", lane="io", title="Plan an edit", prepares=words_only)
 def plan_video(request: PlanVideo, job: JobContext) -> PlannedFilm:
     """Plans an edit of a clip: which moments, in which order, with which effects, captions and sounds, each with its reason.
 
@@ -48,17 +49,18 @@ def plan_video(request: PlanVideo, job: JobContext) -> PlannedFilm:
 
 
 def wishes_of(brief: Brief) -> Wishes:
-    """The brief's fields and what its sentence adds to them.
+    """The brief's fields and what its sentence adds to them: what is said of a character is no wish for the film.
 
     Raises:
         BadInput: there is no such style.
     """
     styles = read_styles()
-    said = read_goal(brief.goal, {name: style.words for name, style in styles.items()})
+    said = read_goal(by_name(brief.goal, brief.cast), {name: style.words for name, style in styles.items()})
     if brief.style is not None and brief.style not in styles:
         raise BadInput(f"style is {brief.style!r}, which is none.", f"Styles: {', '.join(styles)}.")
     return replace(
         said,
+        goal=described(brief.goal, brief.cast)[:LONGEST_GOAL],
         style=brief.style or said.style,
         duration_s=brief.duration_s or said.duration_s,
         aspect=said.aspect if brief.aspect == "auto" else brief.aspect,

@@ -6,11 +6,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.cast import MOST_CAST, CastMember, Prompt
 from app.editing.operations.shape import Aspect
 from app.editing.plan import EditPlan
 from app.editing.planner.wishes import LONGEST_S
 from app.media_fields import AnalysisRef, MediaRef, VideoRef
 
+LONGEST_GOAL = 4000
 AUTO, BUILT_IN_NAMES = "auto", ("built_in", "built in", "built-in")
 
 
@@ -24,7 +26,11 @@ class Brief(Strict):
     """What a film is to be, as far as it is said; a field that is set counts more than the sentence."""
 
     video: VideoRef = Field(description="The clip that the film is made of.")
-    goal: str = Field(default="", max_length=4000, description='In words: "30 second vertical highlight reel", "make it chaotic".')
+    goal: Prompt = Field(
+        default="",
+        max_length=LONGEST_GOAL,
+        description='In words: "30 second vertical highlight reel", "@luca loses it"; @luca names a character.',
+    )
     style: str | None = Field(
         default=None, max_length=40,
         description="dramatic, chaotic, wholesome, highlights, trailer, beat, or another one the studio has. Left out: as the goal says.",
@@ -41,6 +47,7 @@ class Brief(Strict):
         description="auto: a language model where one is installed, else the built-in planner; built_in; or a model's name.",
     )  # fmt: skip
     music: MediaRef | None = Field(default=None, description="Music to lay under the film: a sound, or a video whose sound is taken.")
+    cast: list[CastMember] = Field(default=[], max_length=MOST_CAST, description="Filled in from the characters that the goal names.")
 
 
 class PlanVideo(Brief):

@@ -11,7 +11,7 @@ import pytest
 
 from app.studio import Studio
 from app.video.ffmpeg import executable
-from configs.errors import BadInput
+from configs.errors import BadInput, NotFound
 from configs.settings import Settings
 
 
@@ -123,3 +123,15 @@ def test_what_cannot_be_is_said_in_a_sentence(studio: Studio, clip: Path, tmp_pa
 def test_a_wish_that_makes_no_sense_never_becomes_a_job(studio: Studio, clip: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match=next(iter(wrong))):
         studio.submit("video.parody", {"video": str(clip), **wrong}, allow_paths=True)
+
+
+def test_a_character_in_the_wish_is_kept_with_the_job_in_words(studio: Studio, clip: Path) -> None:
+    from app.characters.pack import Pack
+
+    with pytest.raises(NotFound, match="no character @luca"):
+        studio.submit("video.parody", {"video": str(clip), "goal": "@luca loses it"}, allow_paths=True)
+    studio.characters.create("luca", Pack(title="Luca", description="a boy with curls"))
+    job = studio.submit("video.plan", {"video": str(clip), "goal": "a wholesome film of @luca", "planner": "built_in"}, allow_paths=True).job
+    assert [member["description"] for member in job.request["cast"]] == ["a boy with curls"]
+    done = studio.wait(job.id, 120)
+    assert done.result["plan"]["goal"] == "a wholesome film of Luca (a boy with curls)"

@@ -76,6 +76,13 @@ def test_a_model_that_sees_judges_content(evidence: Evidence) -> None:
     assert "a red ball" in call.messages[0].parts[-1].text  # type: ignore[union-attr]
 
 
+def test_the_judge_is_told_who_a_character_is(evidence: Evidence) -> None:
+    desk = Desk(GOOD)
+    asked(evidence, desk, goal="@luca jumps", cast=[{"name": "luca", "title": "Luca", "description": "a boy with curls"}])
+    ((_, call),) = desk.calls
+    assert "Luca (a boy with curls) jumps" in call.messages[0].parts[-1].text  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("desk", "more", "said"),
     [

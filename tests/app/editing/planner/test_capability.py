@@ -67,6 +67,28 @@ def test_a_model_by_its_name(tmp_path: Path) -> None:
         planned(tmp_path, StandIn(GOOD), planner="gpt-9")
 
 
+LUCA = {"name": "luca", "title": "Luca", "description": "a chaotic boy of 9 seconds, in a vertical scarf"}
+
+
+def test_a_character_is_described_to_whoever_plans(tmp_path: Path) -> None:
+    models = StandIn(GOOD)
+    found, _ = planned(tmp_path, models, goal="a dramatic film of @luca and @luca's dog", cast=[LUCA])
+    wanted = "a dramatic film of Luca (a chaotic boy of 9 seconds, in a vertical scarf) and Luca's dog"
+    assert wanted in "".join(part.text for message in models.calls[0].messages for part in message.parts if part.type == "text")
+    assert found.plan.goal == wanted
+
+
+def test_what_a_character_is_like_is_no_wish_for_the_film() -> None:
+    found = wishes_of(PlanVideo(video=CLIP, goal="a dramatic film of @luca", cast=[LUCA]))  # type: ignore[list-item]
+    assert (found.style, found.duration_s, found.aspect) == ("dramatic", None, None)
+    assert wishes_of(PlanVideo(video=CLIP, goal="film of @luca " + "x" * 3980, cast=[LUCA])).goal.endswith("x")  # type: ignore[list-item]
+
+
+def test_a_person_who_is_escaped_stays_so(tmp_path: Path) -> None:
+    found, _ = planned(tmp_path, None, goal=r"for \@mychannel")
+    assert found.plan.goal == r"for \@mychannel"
+
+
 def test_cancelling_is_no_reason_to_plan_otherwise(tmp_path: Path) -> None:
     models = StandIn(None)
 
