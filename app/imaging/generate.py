@@ -85,7 +85,7 @@ def _make(easel: Easel, index: int, first_seed: int) -> dict[str, Any]:
 def _try(easel: Easel, index: int, number: int, seed: int) -> dict[str, Any]:
     """Paints once and keeps it: as the result where nothing better can follow, else in support of it."""
     request, job = easel.request, easel.job
-    watch = Watch(job, index, request.count, number, request.preview_every)
+    watch = Watch(job, index, request.count, number, request.preview_every, request.steps or 0)
     made = easel.painter.paint(seed, watch)
     watch.at(0.97, f"{watch.title}: saving")
     likeness = easel.judge.judge(made.image)

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.cast import CastMember, spoken
+from app.imaging.board import card_of
 from app.imaging.canvas import Canvas, lay_out
+from app.imaging.opening import has_alpha, open_picture
 from app.imaging.prompting import Worded, cast_of, worded
 from app.imaging.requests import STORYBOARD, GenerateImage
+from app.imaging.storyboard.card import ENGINE, draw
 from app.imaging.watch import Watch
 from backends.base import Installed
 from backends.images import ControlInput, ImageCall, ImageMade, LoraInput, ReferenceInput
@@ -17,7 +20,6 @@ from jobs.context import JobContext
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-BOARD_ENGINE = "storyboard, built in; no AI image"
 NATIVE_PIXELS = 1024 * 1024
 
 
@@ -47,25 +49,32 @@ class Painter(Protocol):
 
 def painter_of(request: GenerateImage, job: JobContext) -> Painter:
     """The one that the prepared request names; opens its pictures."""
-    return BoardPainter(request) if request.model == STORYBOARD else ModelPainter(request, job)
+    return BoardPainter(request, job) if request.model == STORYBOARD else ModelPainter(request, job)
 
 
 class BoardPainter:
-    """Draws cards: palette, framing guide, caption."""
+    """Draws cards: a staged frame, a slate, the words."""
 
-    def __init__(self, request: GenerateImage) -> None:
+    def __init__(self, request: GenerateImage, job: JobContext) -> None:
         self._request = request
+        self._picture = None if request.image is None else opened(job, request.image)
         said = spoken(request.prompt, request.cast, lambda member: member.title or member.name)
-        self.facts = Facts(
-            STORYBOARD, "Storyboard", BOARD_ENGINE, licence="", prompt=said, notes=("The storyboard is drawn by rule: no AI image.",)
-        )
+        self.facts = Facts(STORYBOARD, "Storyboard", ENGINE, prompt=said, notes=("A storyboard card is drawn by rule: it is no AI image.",))
 
     def paint(self, seed: int, watch: Watch) -> ImageMade:
         """One card."""
-        from app.imaging.board import card_of
-
         watch.at(0.1, f"{watch.title}: drawing the card")
-        return ImageMade(card_of(self._request, self.facts.prompt, seed, watch.index), 0)
+        return ImageMade(draw(card_of(self._request, self.facts.prompt, seed, watch.index, self._picture)), 0)
+
+
+def opened(job: JobContext, artifact_id: str) -> Image:
+    """Upright RGB; what is transparent is laid over white."""
+    from PIL import Image as Images
+
+    image = open_picture(job.artifact(artifact_id).path)
+    if image.mode != "RGBA":
+        return image.convert("RGB")
+    return Images.alpha_composite(Images.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 class ModelPainter:
@@ -113,25 +122,12 @@ class ModelPainter:
 
     def _lay_out(self, most_pixels: int) -> Canvas:
         request = self._request
-        image = None if request.image is None else self._open(request.image)
+        image = None if request.image is None else opened(self._job, request.image)
         mask = None if request.mask is None else self._open_mask(request.mask)
         return lay_out(request, image, mask, most_pixels)
 
-    def _open(self, artifact_id: str) -> Image:
-        """Upright RGB; what is transparent is laid over white."""
-        from PIL import Image as Images
-
-        from app.imaging.opening import open_picture
-
-        image = open_picture(self._job.artifact(artifact_id).path)
-        if image.mode != "RGBA":
-            return image.convert("RGB")
-        return Images.alpha_composite(Images.new("RGBA", image.size, "white"), image).convert("RGB")
-
     def _open_mask(self, artifact_id: str) -> Image:
         """Mode L; a picture that is partly transparent says by its alpha what is to be made anew."""
-        from app.imaging.opening import has_alpha, open_picture
-
         image = open_picture(self._job.artifact(artifact_id).path)
         return image.getchannel("A") if has_alpha(image) else image.convert("L")
 
@@ -156,7 +152,7 @@ class ModelPainter:
         from app.imaging.resampling import covering
 
         use = self._request.controls[number]
-        image = covering(self._open(use.image), *self._canvas.work)
+        image = covering(opened(self._job, use.image), *self._canvas.work)
         if use.preprocess:
             self._job.progress(0.0, f"Drawing the {use.kind} map")
             image, drawn = draw_map(use.kind, image, self._job, MapSettings())
@@ -167,7 +163,7 @@ class ModelPainter:
     def _reference(self, number: int) -> ReferenceInput:
         use = self._request.references[number]
         path = None if use.model is None else self._job.adapter("ip-adapter", use.model).path
-        return ReferenceInput(self._open(use.image), path, use.weight)
+        return ReferenceInput(opened(self._job, use.image), path, use.weight)
 
     def _size_notes(self, most_pixels: int) -> list[str]:
         (width, height), full = self._canvas.work, self._canvas.full

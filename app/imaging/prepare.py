@@ -99,7 +99,7 @@ def _with_style(request: P, around: Surroundings) -> tuple[P, ImageStyle | None]
 def _as_board(request: P) -> P:
     """For the built-in storyboard; raises BadInput for what only a model can do."""
     asked = {
-        "start from a picture": request.image is not None,
+        "make a part of a picture anew": request.mask is not None or request.outpaint.wanted,
         "be guided by a ControlNet": bool(request.controls),
         "look at reference pictures": bool(request.references),
         "use LoRAs": bool(request.loras) or "<lora:" in request.prompt.lower(),

@@ -24,6 +24,7 @@ class Watch:
     Attributes:
         index, count: which of how many.
         attempt: 0, and one more each time it is made again because it is too unlike its character.
+        steps: how many sampling steps it takes, as far as is known.
     """
 
     job: JobContext
@@ -31,6 +32,7 @@ class Watch:
     count: int
     attempt: int = 0
     preview_every: int = 1
+    steps: int = 0
     kept: Kept = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,8 +61,8 @@ class Watch:
 
     def stepped(self, step: int, steps: int) -> None:
         """One sampling step has ended."""
+        self.steps = steps
         self.at(0.02 + 0.93 * step / max(1, steps), f"{self.title}: step {step} of {steps}")
-        self._steps = steps
 
     def preview(self, image: Image, step: int) -> None:
         """Shows what the picture looks like so far."""
@@ -69,7 +71,7 @@ class Watch:
         data = io.BytesIO()
         small.save(data, "JPEG", quality=PREVIEW_QUALITY)
         text = base64.b64encode(data.getvalue()).decode()
-        self.job.emit("preview", {"image": self.index, "step": step, "steps": self._steps, "jpeg": text})
+        self.job.emit("preview", {"image": self.index, "step": step, "steps": self.steps, "jpeg": text})
 
     def is_cancelled(self) -> bool:
         """Asked within a step."""
@@ -78,5 +80,3 @@ class Watch:
         except JobCancelled:
             return True
         return False
-
-    _steps: int = field(default=0, init=False)

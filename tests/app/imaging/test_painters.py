@@ -162,3 +162,9 @@ def test_the_storyboard_says_what_it_is_and_repeats_itself(job: Any) -> None:
     first, second, other = (painter.paint(seed, Watch(job, 0, 1)).image for seed in (1, 1, 2))
     assert first.size == (64, 64)
     assert first.tobytes() == second.tobytes() != other.tobytes()
+
+
+def test_a_storyboard_may_start_from_a_picture(job: Any) -> None:
+    picture = job.give("i.png", Image.new("RGB", (64, 64), "green"))
+    plain, started = (painter_of(asked(model="storyboard", image=image), job).paint(1, Watch(job, 0, 1)).image for image in (None, picture))
+    assert plain.tobytes() != started.tobytes()

@@ -98,7 +98,8 @@ def test_without_a_model_that_fits_it_is_the_storyboard() -> None:
 @pytest.mark.parametrize(
     ("fields", "cannot"),
     [
-        ({"image": "x"}, "start from a picture"),
+        ({"image": "x", "mask": "y"}, "make a part of a picture anew"),
+        ({"image": "x", "outpaint": Outpaint(left=8)}, "make a part of a picture anew"),
         ({"controls": [ControlUse(kind="canny", image="x")]}, "ControlNet"),
         ({"references": [ReferenceUse(image="x")]}, "reference pictures"),
         ({"loras": [LoraUse(name="ink")]}, "use LoRAs"),

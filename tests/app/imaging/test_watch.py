@@ -41,8 +41,7 @@ def test_one_picture_is_not_counted_and_a_further_attempt_is_told(job: EaselJob)
 
 
 def test_previews_are_small_jpegs_with_their_step(job: EaselJob) -> None:
-    watch = watch_of(job)
-    watch.stepped(3, 30)
+    watch = watch_of(job, steps=30)
     watch.preview(Image.new("RGBA", (2000, 1000), "red"), 3)
     kind, data = job.emitted[0]
     assert (kind, data["image"], data["step"], data["steps"]) == ("preview", 1, 3, 30)
