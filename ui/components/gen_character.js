@@ -29,7 +29,7 @@ export class CharacterSheet {
     this.gone = el("ul.gen-notes", { "aria-label": "What is missing", hidden: true });
     this.node = el("article.gen-character", { "aria-label": "Character", hidden: true },
       el("header.row", {}, iconButton("arrow-left", "Back to all characters", () => wishes.close(), {}), this.title, el("span.side-space"), this.state),
-      el("div.row.wrap", {}, el("button.button.primary", { type: "button", onClick: () => wishes.use(this.person) }, icon("send"), el("span", { text: "Use in the prompt" })),
+      el("div.row.wrap", {}, el("button.button", { type: "button", onClick: () => wishes.use(this.person) }, icon("send"), el("span", { text: "Use in the prompt" })),
         el("button.button", { type: "button", title: "Turnaround and expressions, each its own picture", onClick: () => this.#sheet() }, icon("grid"), el("span", { text: "Make a reference sheet" })), this.export, iconButton("trash", "Delete this character", () => wishes.remove(this.person), { text: "Delete" })),
       this.gone, field(TEXTS[0]), field(TEXTS[1]),
       el("section.group", {}, el("h3", { text: "References, the best first" }), this.pictures, el("div.row.wrap", {}, el("button.button", { type: "button", onClick: () => this.file.click() }, icon("plus"), el("span", { text: "Add pictures" })), el("button.button.quiet", { type: "button", onClick: async () => { const item = await wishes.pick(); if (item) this.addReference(item); } }, icon("clock"), el("span", { text: "From history" }))), this.file, this.sheetPicture),

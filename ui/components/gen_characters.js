@@ -18,7 +18,7 @@ export class CharacterRoom {
     this.list = el("div.gen-people", { role: "list", "aria-label": "Characters" });
     this.search = el("input", { type: "search", id: "gen-people-search", placeholder: "Search characters", autocomplete: "off", onInput: () => this.#draw() });
     this.file = el("input", { type: "file", accept: ".character", hidden: true, tabindex: "-1", "aria-label": "Character file", onChange: () => { if (this.file.files.length) this.take(this.file.files[0]); this.file.value = ""; } });
-    this.none = el("div.nothing", { hidden: true }, icon("mark", "welcome-mark"), el("p", { text: "A character is the same person in every tab: name it as @luca in any prompt. Give it a name, a few words and pictures that show it." }), el("button.button.primary", { type: "button", text: "Make the first character", onClick: () => this.create() }));
+    this.none = el("div.nothing", { hidden: true }, icon("mark", "welcome-mark"), el("p", { text: "A character is the same person in every tab: name it as @luca in any prompt. Give it a name, a few words and pictures that show it." }), el("button.button", { type: "button", text: "Make the first character", onClick: () => this.create() }));
     this.sheet = new CharacterSheet({ ...wishes, changed: (person, before) => this.#changed(person, before), close: () => this.#open(null), remove: (person) => this.#remove(person) });
     this.node = el("section.gen-room", { "aria-label": "Characters", hidden: true },
       el("div.gen-history-head", {}, el("span.search", {}, icon("search"), el("label.visually-hidden", { for: "gen-people-search", text: "Search characters" }), this.search),

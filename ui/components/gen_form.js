@@ -20,7 +20,7 @@ export class PictureForm {
     this.wishes = wishes;
     const changed = () => wishes.changed();
     this.prompt = new PromptBox(wishes);
-    this.negative = el("textarea", { id: "gen-negative", rows: 2, maxlength: 8000, onInput: changed });
+    this.negative = el("textarea", { id: "gen-negative", rows: 1, maxlength: 8000, onInput: changed });
     this.style = select("Style", [["", "None"]], { id: "gen-style", onChange: () => { this.#tellStyle(); changed(); } });
     this.styleSaid = el("span.hint");
     this.model = new ModelField((entry, chosen) => this.#modelled(entry, chosen));
@@ -50,7 +50,7 @@ export class PictureForm {
       el("div.field", {}, el("label", { for: "gen-negative", text: "Negative: what is not to be seen" }), this.negative),
       el("div.gen-pairs", {}, el("div.field", {}, el("label", { for: "gen-style", text: "Style" }), this.style, this.styleSaid), this.model.node.firstChild), this.model.node,
       this.size.node,
-      el("div.gen-counts", {}, field("Pictures", this.count), el("div.field.gen-seed", {}, el("label", { for: "gen-seed", text: "Seed" }), el("div.row", {}, this.seed, this.dice, this.keepSeed))),
+      el("div.gen-counts", {}, this.size.sides, field("Pictures", this.count)), el("div.field.gen-seed", {}, el("label", { for: "gen-seed", text: "Seed" }), el("div.row", {}, this.seed, this.dice, this.keepSeed)),
       this.source.node, this.loras.node, this.controls.node, this.references.node, this.advanced.node);
     this.setLevel("simple");
     this.#tellSeed();

@@ -22,7 +22,7 @@ export class ModelField {
     this.changed = changed;
     this.entries = [];
     this.wanted = "";
-    this.control = select("Model", [["", "The best that is installed"], [STORYBOARD, "Storyboard (no AI image)"]], { id: "gen-model", onChange: (value) => { this.wanted = value; this.#tell(); changed(this.entry, true); } });
+    this.control = select("Model", [["", "Automatic"], [STORYBOARD, "Storyboard (no AI image)"]], { id: "gen-model", onChange: (value) => { this.wanted = value; this.#tell(); changed(this.entry, true); } });
     this.note = el("p.gen-model-note");
     this.offer = el("button.button", { type: "button", hidden: true, onClick: () => this.#install() }, icon("download"), el("span"));
     this.bar = el("progress", { max: 1, value: 0, "aria-label": "Installing", hidden: true });
@@ -40,7 +40,7 @@ export class ModelField {
       this.best = recommended(this.entries);
       this.ready = true;
       const installed = this.entries.filter((entry) => isInstalled(entry) && entry.usable);
-      fill(this.control, [["", installed.length ? "The best that is installed" : "The best that is installed (now: storyboard)"], ...installed.map((entry) => [entry.name, entry.title]), [STORYBOARD, "Storyboard (no AI image)"]], this.wanted);
+      fill(this.control, [["", `Automatic (${installed[0]?.title ?? "storyboard"})`], ...installed.map((entry) => [entry.name, entry.title]), [STORYBOARD, "Storyboard (no AI image)"]], this.wanted);
       this.#tell();
       this.changed(this.entry, false);
     } catch (error) { if (error.code !== "unreachable") toastError(error); }

@@ -31,7 +31,8 @@ export class SizeFields {
       el("button.gen-shape", { type: "button", title: `Shape ${shape[0]}`, "aria-label": `Shape ${shape[0]}`, "aria-pressed": "false", data: { shape: shape[0] }, onClick: () => this.#shape(shape) }, el("span.gen-shape-box", { style: `aspect-ratio:${shape[1]}/${shape[2]}` }), el("span", { text: shape[0] }))));
     this.scale = new Segments("Size", SIZES.map(([value, text, title]) => [value, text, null, title]), { value: "1", onChange: () => this.#scaled() });
     this.swap = iconButton("swap", "Swap width and height", () => { this.set(numberOf(this.height), numberOf(this.width)); this.changed(); });
-    this.node = el("div.gen-size", {}, this.shapes, el("div.gen-size-row", {}, this.scale.node, el("div.gen-sides", {}, field("Width", this.width), this.swap, field("Height", this.height))));
+    this.node = el("div.gen-size", {}, this.shapes, this.scale.node);
+    this.sides = el("div.gen-sides", {}, field("Width", this.width), this.swap, field("Height", this.height));
     this.#tell();
   }
 

@@ -4,6 +4,12 @@ import { contentUrl, el, icon, setHidden, setText } from "../studio.js";
 import { duration, eta, percent } from "../format.js";
 import { isStoryboard, likenessLine, likenessOf, likenessTitle, pictureOf, promptOf, rows, seedOf, sizeOf } from "./gen_facts.js";
 
+/** Who makes it: a job knows its model before it begins, its engine in words once it is done. */
+function engineOf({ request, engine, capability }) {
+  if (capability !== "image.generate") return engine;
+  return request?.model === "storyboard" ? "storyboard, no AI image" : request?.model ?? engine;
+}
+
 export class Stage {
   /** `wishes`: cancel(job), next(job), retry(job), dismiss(job), step(by), details(). */
   constructor(wishes) {
@@ -61,7 +67,7 @@ export class Stage {
     const [title, detail, bar, buttons] = this.card.children, bad = ["failed", "quarantined"].includes(job.state), running = job.state === "running";
     setText(title, bad ? job.error?.message ?? "It failed." : job.cancel_requested ? "Stopping" : running ? job.message || "Begins" : "Waiting for its turn");
     const step = running && preview?.steps ? `step ${preview.step} of ${preview.steps}` : "";
-    setText(detail, (bad ? [job.error?.remedy] : [step, running ? percent(job.progress) : "", running ? eta(job.eta_s) : "", job.engine]).filter(Boolean).join(" · "));
+    setText(detail, (bad ? [job.error?.remedy] : [step, running ? percent(job.progress) : "", running ? eta(job.eta_s) : "", engineOf(job)]).filter(Boolean).join(" · "));
     setHidden(bar, bad);
     if (running) bar.value = job.progress; else bar.value = 0;
     this.card.dataset.state = job.state;

@@ -51,7 +51,7 @@ class GenerateTab {
     this.waits = el("span.gen-waits", { role: "status" });
     this.formPlace = el("div.gen-side-body", {}, this.batch.node, this.form.node);
     this.root.querySelector(".gen-side").replaceChildren(el("header.gen-side-head", {}, this.modes.node, this.form.level.node), this.formPlace,
-      el("footer.gen-bar", {}, this.alert, el("div.row", {}, this.go, this.first, this.waits)));
+      el("div.gen-bar", {}, this.alert, el("div.row", {}, this.go, this.first, this.waits)));
     this.views = new Segments("View", VIEWS, { value: "pictures", onChange: (name) => this.view(name) });
     this.file = el("input", { type: "file", accept: "image/*", hidden: true, tabindex: "-1", "aria-label": "Picture whose settings are taken over", onChange: () => { if (this.file.files.length) this.attempt(() => this.takeSettings(this.file.files[0])); this.file.value = ""; } });
     this.pictures = el("div.gen-pictures", {}, this.empty, this.stage.node, this.actions.node, this.strip.node);
