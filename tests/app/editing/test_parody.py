@@ -131,7 +131,9 @@ def test_a_character_in_the_wish_is_kept_with_the_job_in_words(studio: Studio, c
     with pytest.raises(NotFound, match="no character @luca"):
         studio.submit("video.parody", {"video": str(clip), "goal": "@luca loses it"}, allow_paths=True)
     studio.characters.create("luca", Pack(title="Luca", description="a boy with curls"))
-    job = studio.submit("video.plan", {"video": str(clip), "goal": "a wholesome film of @luca", "planner": "built_in"}, allow_paths=True).job
+    job = studio.submit(
+        "video.plan", {"video": str(clip), "goal": "a wholesome film of @luca", "planner": "built_in"}, allow_paths=True
+    ).job
     assert [member["description"] for member in job.request["cast"]] == ["a boy with curls"]
     done = studio.wait(job.id, 120)
     assert done.result["plan"]["goal"] == "a wholesome film of Luca (a boy with curls)"
