@@ -32,6 +32,12 @@ ENGINES: tuple[EngineKind, ...] = (
     EngineKind("sentence-embeddings", ("embedding",), _from("backends.sentence_embeddings", "SentenceEmbeddings"), SENTENCES),
     EngineKind("diffusers-adapter", ("controlnet", "ip-adapter"), _from("backends.joined", "refuse"), ("torch", "diffusers")),
     EngineKind("transnet", ("detection",), _from("backends.transnet", "TransNetShots"), ("torch", "safetensors")),
+    EngineKind("dinov2", ("image-features",), _from("backends.dinov2", "Dinov2Features"), TORCH),
+    EngineKind("depth-anything", ("depth",), _from("backends.depth_anything", "DepthAnything"), TORCH),
+    EngineKind("vitmatte", ("matting",), _from("backends.vitmatte", "VitMatte"), TORCH),
+    EngineKind("birefnet", ("matting",), _from("backends.birefnet", "BiRefNet"), ("torch", "safetensors")),
+    EngineKind("upscaler", ("upscale",), _from("backends.upscaler", "Upscaler"), ("torch", "safetensors", "einops", "spandrel")),
+    EngineKind("diffusers-image", ("image",), _from("backends.diffusion.engine", "DiffusersImage"), (*TORCH, "diffusers")),
     EngineKind(
         "openai-endpoint", ("chat", "vision-chat", "embedding"), _from("backends.openai_endpoint", "OpenAIEndpoint"), concurrency=16,
         own_process=True,

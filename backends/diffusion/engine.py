@@ -1,0 +1,139 @@
+"""Pictures by diffusion: SDXL as a folder or a single checkpoint, FLUX.2 klein, Z-Image; with LoRAs, ControlNets and reference pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backends.base import Device, Footprint, Installed, OnStep, Shape
+from backends.diffusion import samplers
+from backends.diffusion.canvas import Canvas
+from backends.diffusion.kinds import Kind
+from backends.diffusion.load import Parts, kind_of, load_parts
+from backends.diffusion.memory import Groups, working_bytes
+from backends.diffusion.paint import Adapters, Painting
+from backends.images import ImageCall, ImageHooks, ImageMade
+from backends.slab_engine import SlabEngine
+from backends.token_loop import within_memory
+from configs.errors import BadInput, Conflict
+
+if TYPE_CHECKING:
+    from torch import nn
+
+CACHE_VARIABLE = "XDG_CACHE_HOME"
+
+
+class DiffusersImage(SlabEngine):
+    """One picture model.
+
+    Attributes:
+        state: "installed", "parked" or "resident".
+        parts: what it was loaded from, by name.
+        notes: what had to be loaded otherwise than wanted.
+    """
+
+    def __init__(self, installed: Installed, device: Device) -> None:
+        super().__init__(installed, device)
+        self.parts: Parts = {}
+        self.notes: list[str] = []
+        self._groups: Groups | None = None
+        self._adapters: Adapters | None = None
+        self._canvas: Canvas | None = None
+        self._tiled = False
+        self._compiled = False
+
+    @property
+    def kind(self) -> Kind:
+        """Its family."""
+        return kind_of(self.installed)
+
+    def load(self, on_step: OnStep) -> Footprint:
+        """Disk to host memory; see `backends.base.Engine.load`."""
+        self.notes = []
+        self.parts = load_parts(self.installed, self.device, _cache(), on_step, self.notes)
+        self._canvas = Canvas(self.parts["vae"], self.kind.family, self.device.name)
+        self._groups = Groups(self.modules(), self.device, streamed=(self.kind.denoiser, "vae"))
+        self._slabs, self.state = self._groups, "parked"  # type: ignore[assignment]  # what is asked of it is the same
+        self._adapters = Adapters(self.device)
+        return self._groups.footprint
+
+    def modules(self) -> Mapping[str, nn.Module]:
+        """The parts with weights, in the order in which they compute."""
+        return {name: part for name, part in self.parts.items() if name not in self.kind.weightless}
+
+    def deactivate(self) -> None:
+        """Drops the device copy, and the adapters with it."""
+        self._let_go()
+        super().deactivate()
+
+    def forget(self) -> None:
+        """Its parts and adapters."""
+        self._let_go()
+        self.parts, self._groups, self._canvas, self._adapters = {}, None, None, None
+        self._tiled = self._compiled = False
+
+    def working_bytes(self, operation: str, shape: Shape) -> int:
+        """From the picture's size; see `backends.diffusion.memory.working_bytes`."""
+        return working_bytes(self.kind.family, shape, self._tiled)
+
+    def relieve(self, level: int) -> bool:
+        """1: pictures are decoded in tiles. 2: weights come to the device block by block."""
+        if level == 1:
+            changed, self._tiled = not self._tiled, True
+            return changed
+        if level == 2 and self._groups is not None and not self._groups.streaming:
+            self._let_go()
+            return self._groups.stream()
+        return False
+
+    def generate(self, call: ImageCall, hooks: ImageHooks) -> ImageMade:
+        """One picture; see `backends.images.ImageEngine.generate`."""
+        if self.state != "resident" or self._canvas is None or self._adapters is None or self._groups is None:
+            raise Conflict(f"{self.installed.card.title} is not on its device.", "Lease it from the room of models before calling it.")
+        choice = self._choice(call)
+        painting = Painting(self.parts, self.kind, self.device.name, self._canvas, self._adapters, choice, self._key(call))
+        if call.compiled and not self._compiled:
+            painting.compile()
+            self._compiled = True
+        self._canvas.tile(self._tiled if call.tiling is None else call.tiling)
+        try:
+            made = within_memory(lambda: painting.paint(call, hooks))
+        except BaseException:
+            self._let_go()
+            raise
+        return ImageMade(made.image, made.steps_run, (*self.notes, *made.notes))
+
+    def _let_go(self) -> None:
+        if self._adapters is not None:
+            self._adapters.clear()
+
+    def _choice(self, call: ImageCall) -> samplers.Choice:
+        """The sampler asked for, or the model's own as its card has it."""
+        defaults = self.installed.card.defaults
+        if call.sampler or call.schedule:
+            return samplers.choose(call.sampler, call.schedule, self.kind.family)
+        own = (str(defaults.get("sampler", "")), str(defaults.get("timestep_spacing", defaults.get("schedule", ""))))
+        return samplers.choose(*own, self.kind.family)
+
+    def _key(self, call: ImageCall) -> str:
+        """Tells one picture from another: a kept state goes on only with the call it is of."""
+        images = [image for image in (call.image, call.mask, *(c.image for c in call.controls), *(r.image for r in call.references)) if image]
+        said = [
+            self.installed.card.name, self.installed.variant.name, call.prompt, call.negative, call.width, call.height, call.steps,
+            call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength,
+            [(lora.name, lora.weight, lora.text_weight) for lora in call.loras],
+            [(control.kind, str(control.path), control.weight, control.start, control.end) for control in call.controls],
+            [(str(reference.path), reference.weight) for reference in call.references],
+            [hashlib.sha256(image.tobytes()).hexdigest() for image in images],
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _cache() -> Path:
+    """Where the configs of single files are laid out."""
+    return Path(os.environ.get(CACHE_VARIABLE) or Path(tempfile.gettempdir())) / "animation-ai-studio"
