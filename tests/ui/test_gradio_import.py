@@ -39,3 +39,27 @@ def test_gradio_that_is_already_there_is_taken_as_it_is() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout == "True\n", done.stderr
+
+
+RACE = """
+import sys, threading
+sys.path.insert(0, sys.argv[1])
+from ui import gradio_import
+from ui.gradio_import import import_gradio
+ready, found = threading.Event(), []
+real = gradio_import._WithoutStubs.exec_module
+def slow(self, module):
+    real(self, module)
+    ready.set()  # gradio.component_meta is there, Gradio itself is not
+gradio_import._WithoutStubs.exec_module = slow
+thread = threading.Thread(target=import_gradio)
+thread.start()
+assert ready.wait(60)
+print(hasattr(import_gradio(), "mount_gradio_app"))
+thread.join()
+"""
+
+
+def test_gradio_that_another_thread_is_importing_is_waited_for() -> None:
+    done = subprocess.run([sys.executable, "-c", RACE, str(ROOT)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "True\n", done.stderr
