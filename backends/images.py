@@ -147,7 +147,7 @@ class DepthEngine(Engine, Protocol):
     """Tells how far away things are (task ``depth``)."""
 
     def depth(self, image: Image) -> Image:
-        """Mode L, of the same size; near is bright."""
+        """Mode F, 0 to 1, of the same size; near is 1."""
 
 
 @runtime_checkable

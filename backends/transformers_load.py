@@ -37,8 +37,13 @@ def check_folder(installed: Installed) -> tuple[Path, ...]:
     return weights
 
 
-def load_model(auto_class: Any, installed: Installed, device: Device, on_step: OnStep, notes: list[str]) -> Any:
+def load_model(
+    auto_class: Any, installed: Installed, device: Device, on_step: OnStep, notes: list[str], attention: str = "sdpa"
+) -> Any:  # fmt: skip
     """The model in host memory, ready for inference; why a wider form than wanted was taken is added to ``notes``.
+
+    Args:
+        attention: which implementation; "eager" for architectures that know no other.
 
     Raises:
         StudioError: the files are damaged or of an architecture that this library version does not know.
@@ -49,13 +54,13 @@ def load_model(auto_class: Any, installed: Installed, device: Device, on_step: O
     quantised = _quantisation(installed, device, notes)
     if quantised is not None:
         try:
-            return _attempt(auto_class, installed, device, watch, quantised)
+            return _attempt(auto_class, installed, device, watch, quantised, attention)
         except (StudioError, OutOfMemory) as error:
             if watch.stopped is not None:
                 raise
             notes.append(f"NF4 could not be used ({error}); the wider form was loaded instead.")
         gc.collect()
-    return _attempt(auto_class, installed, device, watch, None)
+    return _attempt(auto_class, installed, device, watch, None, attention)
 
 
 def dtype_of(installed: Installed, device: Device) -> Any:
@@ -105,7 +110,7 @@ def _quantisation(installed: Installed, device: Device, notes: list[str]) -> Any
         return None
 
 
-def _attempt(auto_class: Any, installed: Installed, device: Device, watch: LoadWatch, quantised: Any) -> Any:
+def _attempt(auto_class: Any, installed: Installed, device: Device, watch: LoadWatch, quantised: Any, attention: str) -> Any:
     title, options = installed.card.title, dict(SAFE)
     if quantised is not None:
         where = quantised_on(installed, device)
@@ -115,7 +120,7 @@ def _attempt(auto_class: Any, installed: Installed, device: Device, watch: LoadW
         with watching(watch):
             model, report = auto_class.from_pretrained(
                 installed.folder, dtype=dtype_of(installed, device), use_safetensors=True, output_loading_info=True,
-                attn_implementation="sdpa", **options,
+                attn_implementation=attention, **options,
             )  # fmt: skip
     except MemoryError as error:
         model, said, full = None, _sentence(error), True

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends.base import Cancelled, Device, Footprint, Installed, IsCancelled, OnStep, Shape
 from backends.checkpoint import read_header
 from backends.slab_engine import SlabEngine
+from backends.tensor_match import require_tensors
 from backends.token_loop import within_memory
 from configs.errors import BadInput, BadMedia, Conflict
 
@@ -50,7 +50,7 @@ class TransNetShots(SlabEngine):
         sizes = sizes_of(shapes)
         with torch.device("meta"):
             model = TransNet(sizes)
-        _compare(path, shapes, {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()})
+        require_tensors(path, shapes, {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}, "TransNetV2", COUNTER)
         weights = {name: tensor.float() for name, tensor in load_file(path).items() if not name.endswith(COUNTER)}
         counters = {name: torch.zeros((), dtype=torch.int64) for name in model.state_dict() if name.endswith(COUNTER)}
         model.load_state_dict({**weights, **counters}, assign=True)
@@ -155,21 +155,3 @@ def sizes_of(shapes: Mapping[str, tuple[int, ...]]) -> Sizes:
         coloured=size("color_hist_layer.fc", 0, usual.coloured),
         hidden=size("fc1", 0, usual.hidden),
     )
-
-
-def _compare(path: Path, found: Mapping[str, tuple[int, ...]], wanted: Mapping[str, tuple[int, ...]]) -> None:
-    """Raises `BadMedia` naming the first tensor that is missing, not expected, or of another shape."""
-    missing = [f"{name} is missing" for name in wanted if name not in found and not name.endswith(COUNTER)]
-    strange = [f"{name} does not belong to it" for name in found if name not in wanted]
-    other = [
-        f"{name} is {list(found[name])} and should be {list(wanted[name])}"
-        for name in wanted
-        if name in found and found[name] != wanted[name]
-    ]
-    said = next(chain(missing, strange, other), None)
-    if said is not None:
-        count = len(missing) + len(strange) + len(other)
-        more = f" (and {count - 1} more of the kind)" if count > 1 else ""
-        raise BadMedia(
-            f"{path.name} does not hold the weights of TransNetV2: {said}{more}.", "Convert the published weights again.", "damaged"
-        )

@@ -18,7 +18,18 @@ from configs.settings import load_settings
 
 ROOT = Path(__file__).parent.parent
 # What the tests of engines import; without it they would be skipped unnoticed.
-MODEL_MODULES = ("torch", "transformers", "diffusers", "sentence_transformers", "accelerate", "peft", "safetensors", "llguidance")
+MODEL_MODULES = (
+    "torch",
+    "transformers",
+    "diffusers",
+    "sentence_transformers",
+    "accelerate",
+    "peft",
+    "safetensors",
+    "llguidance",
+    "einops",
+    "spandrel",
+)
 SERIAL = ("tests/faults", "tests/ui", "tests/benchmarks")
 
 

@@ -13,7 +13,7 @@ from app.imaging.enlarging import BUILT_IN, Wish, enlarge, enlarge_by_model
 from app.imaging.opening import open_picture
 from app.media_fields import ImageRef
 from app.surroundings import Surroundings
-from configs.errors import BadInput
+from configs.errors import BadInput, NotFound
 from jobs.context import JobContext
 from storage.records import Artifact
 
@@ -25,7 +25,12 @@ class UpscaleImage(Strict):
 
     image: ImageRef = Field(description="The picture.")
     scale: float = Field(default=2.0, ge=1.5, le=8)
-    model: str | None = Field(default=None, min_length=1, max_length=200, description="An installed upscaler; left out: built in.")
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="An upscaler: an installed one, or a file in the folder of adapters; left out: built in.",
+    )
     sharpen: float = Field(default=0.3, ge=0, le=1, description="0 leaves it as the engine made it.")
     denoise: float = Field(default=0.0, ge=0, le=1, description="Takes noise away before enlarging; fine texture goes with it.")
 
@@ -40,13 +45,19 @@ class UpscaledImage(Strict):
 
 
 def _prepare(request: UpscaleImage, around: Surroundings) -> UpscaleImage:
-    if request.model is not None:
-        card = around.model(request.model).card
-        if card.task != "upscale":
-            raise BadInput(
-                f"{card.title} is for {card.task} and does not enlarge pictures.", "`models list` shows what each is for.", "wrong_task"
-            )
-    return request
+    if request.model is None:
+        return request
+    try:
+        found = around.adapter("upscaler", request.model)
+    except NotFound as unknown:
+        try:
+            card = around.model(request.model).card
+        except NotFound:
+            raise unknown from None
+        raise BadInput(
+            f"{card.title} is for {card.task} and does not enlarge pictures.", "`adapters upscaler` lists what does.", "wrong_task"
+        ) from None
+    return request.model_copy(update={"model": found.card or found.name})
 
 
 def _check(request: UpscaleImage, media: Mapping[str, Artifact]) -> None:

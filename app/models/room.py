@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from backends.adapters import AdapterShelf
+from backends.base import Installed
 from configs.endpoints import Endpoint
+from configs.errors import NotFound
 from jobs.services import Tell
 
 if TYPE_CHECKING:
     from backends.room import Room
+    from backends.store import ModelStore
 
 ADAPTERS = "adapters"  # below the studio's own models
 SEEN = "adapters.json"  # below the cache folder: what was read of them
@@ -44,6 +47,19 @@ def make_shelf(data: Any) -> AdapterShelf:
     return AdapterShelf(models / ADAPTERS, folders, library.installed, data_dir / "cache" / SEEN)
 
 
+def find_model(store: ModelStore, shelf: AdapterShelf, name: str) -> Installed:
+    """An installed model, or an upscaler that lies in a folder without a card; raises what the store says when there is neither."""
+    from backends.upscaler_files import as_installed
+
+    try:
+        return store.find(name)
+    except NotFound as unknown:
+        try:
+            return as_installed(shelf.find("upscaler", name))
+        except NotFound:
+            raise unknown from None
+
+
 def make_room(data: Any, tell: Tell) -> Room:
     """A room over everything that is installed, with what was learned before."""
     from app.models.library import open_store
@@ -54,9 +70,11 @@ def make_room(data: Any, tell: Tell) -> Room:
     told = StartData.model_validate(data)
     folders = tuple(Path(folder) for folder in told.folders)
 
+    shelf = make_shelf(data)
+
     def find(name: str) -> Any:
         # Anew: something may have been installed since.
-        return open_store(Path(told.data_dir), Path(told.models), folders, told.endpoints).find(name)
+        return find_model(open_store(Path(told.data_dir), Path(told.models), folders, told.endpoints), shelf, name)
 
     return Room(
         {kind.name: kind for kind in ENGINES}, find, device=find_device(told.device),

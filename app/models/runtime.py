@@ -25,6 +25,7 @@ from configs.errors import StudioError, Unavailable
 
 ROOT = Path(__file__).parent.parent.parent
 REQUIREMENTS = ROOT / "requirements-models.txt"
+BARE = ROOT / "requirements-bare.txt"  # installed without what they ask for, see there
 INDEX_TIMEOUT_S = 6.0
 NEEDED_BYTES = 4_000_000_000  # a CPU build and the other libraries take 2.5 GB, and pip unpacks beside them
 OnStep = Callable[[float, str], None]
@@ -80,6 +81,12 @@ def torch_requirement(file: Path = REQUIREMENTS) -> str:
     """The line that asks for torch."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if re.match(r"torch\b", line))
+
+
+def bare_name(file: Path = BARE) -> str:
+    """The package that is installed without what it asks for."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next(found.group() for line in lines if (found := re.match(r"[a-z][\w\-]*", line)))
 
 
 class Runtime:
@@ -168,6 +175,8 @@ class Runtime:
             builds.judge(packages, bool(self._find_gpus()), wishes.allow_cuda)
             if packages:
                 self._install(wanted, lambda line: on_step(0.8, line))
+            if self._pip.installed(bare_name()) is None:
+                self._install(["--no-deps", "-r", str(BARE)], lambda line: on_step(0.95, line))
 
     def _dry_run(self, arguments: Sequence[str], on_step: OnStep) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="studio-pip-") as folder:

@@ -98,7 +98,7 @@ def measure_depth(image: Image, job: JobContext, model: str | None) -> tuple[Any
     found = job.with_model(
         name, "depth", {"width": image.width, "height": image.height}, lambda engine: engine.depth(image), on_step=job.span(0.05, 0.4)
     )
-    return np.asarray(found, np.float32) / 255, str(card.title)
+    return np.asarray(found, np.float32), str(card.title)
 
 
 def installed_depth(job: JobContext, model: str | None) -> tuple[str | None, Any]:
