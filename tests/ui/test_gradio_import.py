@@ -46,15 +46,17 @@ import sys, threading
 sys.path.insert(0, sys.argv[1])
 from ui import gradio_import
 from ui.gradio_import import import_gradio
-ready, found = threading.Event(), []
+ready, asked = threading.Event(), threading.Event()
 real = gradio_import._WithoutStubs.exec_module
 def slow(self, module):
     real(self, module)
     ready.set()  # gradio.component_meta is there, Gradio itself is not
+    asked.wait(60)
 gradio_import._WithoutStubs.exec_module = slow
 thread = threading.Thread(target=import_gradio)
 thread.start()
 assert ready.wait(60)
+asked.set()
 print(hasattr(import_gradio(), "mount_gradio_app"))
 thread.join()
 """
