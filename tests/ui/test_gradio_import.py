@@ -57,7 +57,7 @@ thread = threading.Thread(target=import_gradio)
 thread.start()
 assert ready.wait(60)
 asked.set()
-print(hasattr(import_gradio(), "mount_gradio_app"))
+print(not import_gradio().__spec__._initializing)
 thread.join()
 """
 
