@@ -80,9 +80,9 @@ def _human(brush: Brush, look: Look, pose: str) -> None:
         brush.limb(hip, joints[knee], 0.46, colour, 0.72)
         brush.limb(joints[knee], joints[foot], 0.33, colour, 0.7)
         brush.limb(joints[foot], (joints[foot][0] + 0.3, joints[foot][1] + 0.01), 0.24, mixed(look.legs, (0, 0, 0), 0.4))
-    brush.shape([(-0.62, 3.95 + drop), (-0.3, 4.22 + drop), (0.3, 4.22 + drop), (0.62, 3.95 + drop), (0.42, 2.2 + drop), (-0.42, 2.2 + drop)], look.main)
-    for point in (shoulder1, shoulder2):
-        brush.ball((point[0] * 0.94, point[1] - 0.03), 0.22, look.main)
+    brush.limb((-0.4, 3.98 + drop), (0.4, 3.98 + drop), 0.5, look.main)
+    brush.shape([(-0.64, 3.95 + drop), (0.64, 3.95 + drop), (0.42, 2.3 + drop), (-0.42, 2.3 + drop)], look.main)
+    brush.limb((-0.24, 2.36 + drop), (0.24, 2.36 + drop), 0.36, look.main)
     brush.limb((0, 4.15 + drop), (0, 4.5 + drop), 0.3, mixed(look.head, (0, 0, 0), 0.15))
     _head(brush, look, 4.9 + drop)
     _arm(brush, shoulder2, joints["elbow2"], joints["hand2"], look.main, look.head, drop)
@@ -92,10 +92,10 @@ def _robed(brush: Brush, look: Look, pose: str) -> None:
     joints = _POSES["reach" if pose == "reach" else "wave" if pose == "wave" else "stand"]
     _arm(brush, (-0.42, 4.0), joints["elbow1"], joints["hand1"], mixed(look.main, (0, 0, 0), 0.18), look.head, 0.0)
     sway = 0.25 if pose in ("walk", "run") else 0.0
-    brush.shape([(-0.32, 2.7), (0.32, 2.7), (0.92 - sway, 0.1), (0.3, 0.0), (-0.5 - sway, 0.02), (-0.98 - sway, 0.14)], mixed(look.main, look.legs, 0.25))
-    brush.shape([(-0.5, 3.95), (-0.26, 4.2), (0.26, 4.2), (0.5, 3.95), (0.36, 2.6), (-0.36, 2.6)], look.main)
-    for x in (-0.42, 0.42):
-        brush.ball((x, 3.95), 0.2, look.main)
+    hem = [(0.92 - sway, 0.1), (0.3, 0.0), (-0.5 - sway, 0.02), (-0.98 - sway, 0.14)]
+    brush.shape([(-0.32, 2.75), (0.32, 2.75), *hem], mixed(look.main, look.legs, 0.25))
+    brush.limb((-0.32, 3.98), (0.32, 3.98), 0.46, look.main)
+    brush.shape([(-0.54, 3.95), (0.54, 3.95), (0.34, 2.6), (-0.34, 2.6)], look.main)
     brush.limb((0, 4.1), (0, 4.5), 0.26, mixed(look.head, (0, 0, 0), 0.15))
     if look.number % 2:
         brush.shape([(-0.5, 5.0), (0.42, 5.0), (0.5, 3.6), (-0.62, 3.5)], look.hair)
@@ -111,6 +111,7 @@ def _child(brush: Brush, look: Look, pose: str) -> None:
     drop = -0.55 if pose == "sit" else 0.0
     small.ball((0.04, 4.95 + drop), 0.66, look.hair, 1.02)
     small.ball((0.1, 4.82 + drop), 0.58, look.head, 1.0)
+    _face(small, look, 4.88 + drop, 1.28)
     _hair(small, look, 4.95 + drop, 0.66)
     small.ball(joints["hand2"] if pose != "sit" else (0.95, 1.6), 0.17, look.head)
 
@@ -118,8 +119,21 @@ def _child(brush: Brush, look: Look, pose: str) -> None:
 def _head(brush: Brush, look: Look, y: float) -> None:
     brush.ball((-0.03, y + 0.06), 0.48, look.hair, 1.06)
     brush.ball((0.06, y - 0.06), 0.41, look.head, 1.16)
-    brush.ball((-0.22, y - 0.12), 0.1, mixed(look.head, (0, 0, 0), 0.12), 1.3)
+    brush.ball((-0.26, y - 0.12), 0.1, mixed(look.head, (0, 0, 0), 0.14), 1.3)
+    _face(brush, look, y, 1.0)
     _hair(brush, look, y, 0.48)
+
+
+def _face(brush: Brush, look: Look, y: float, size: float) -> None:
+    """Turned three quarters: eyes, brows, nose and mouth, no more than says where somebody looks."""
+    if brush.unit < 26:
+        return
+    dark, line = mixed(look.head, (24, 20, 26), 0.82), mixed(look.head, (40, 16, 20), 0.45)
+    for x in (0.02, 0.3):
+        brush.ball(((x + 0.02) * size, y - 0.06 * size), 0.052 * size, dark, 1.35)
+        brush.limb(((x - 0.07) * size, y + 0.08 * size), ((x + 0.09) * size, y + 0.1 * size), 0.035 * size, look.hair)
+    brush.limb((0.22 * size, y - 0.1 * size), (0.27 * size, y - 0.2 * size), 0.03 * size, line)
+    brush.limb((0.08 * size, y - 0.33 * size), (0.25 * size, y - 0.315 * size), 0.032 * size, line)
 
 
 def _hair(brush: Brush, look: Look, y: float, size: float) -> None:
@@ -136,8 +150,9 @@ def _hair(brush: Brush, look: Look, y: float, size: float) -> None:
     elif cut == 3:
         brush.limb((-0.42 * s, y + 0.05), (-0.56 * s, y - 0.85 * s), 0.26 * s, look.hair, 0.4)
     elif cut == 4:
-        brush.limb((-0.5 * s, y + 0.34 * s), (0.62 * s, y + 0.3 * s), 0.12 * s, mixed(look.main, (0, 0, 0), 0.25))
-        brush.shape([(-0.4 * s, y + 0.34 * s), (-0.28 * s, y + 0.72 * s), (0.3 * s, y + 0.7 * s), (0.4 * s, y + 0.32 * s)], mixed(look.main, (0, 0, 0), 0.25))
+        felt = mixed(look.main, (0, 0, 0), 0.25)
+        brush.limb((-0.5 * s, y + 0.34 * s), (0.62 * s, y + 0.3 * s), 0.12 * s, felt)
+        brush.shape([(-0.4 * s, y + 0.34 * s), (-0.28 * s, y + 0.72 * s), (0.3 * s, y + 0.7 * s), (0.4 * s, y + 0.32 * s)], felt)
 
 
 def _arm(brush: Brush, shoulder: Point, elbow: Point, hand: Point, sleeve: Colour, skin: Colour, drop: float) -> None:
@@ -153,7 +168,8 @@ def _robot(brush: Brush, look: Look, pose: str) -> None:
     for hip, knee, foot in (((-0.3, 2.2), "knee1", "foot1"), ((0.3, 2.2), "knee2", "foot2")):
         brush.limb(hip, joints[knee], 0.3, dark)
         brush.limb(joints[knee], joints[foot], 0.34, look.main)
-        brush.shape([(joints[foot][0] - 0.3, 0.24), (joints[foot][0] + 0.42, 0.24), (joints[foot][0] + 0.5, 0), (joints[foot][0] - 0.32, 0)], dark)
+        x, y = joints[foot]
+        brush.shape([(x - 0.3, y + 0.2), (x + 0.42, y + 0.2), (x + 0.5, y - 0.06), (x - 0.32, y - 0.06)], dark)
     brush.limb((-0.72, 3.8), joints["elbow1"], 0.24, dark)
     brush.limb(joints["elbow1"], joints["hand1"], 0.3, look.main)
     brush.shape([(-0.7, 4.1), (0.7, 4.1), (0.58, 2.2), (-0.58, 2.2)], look.main)
@@ -173,22 +189,30 @@ def _beast(brush: Brush, look: Look, pose: str, ears: str = "point") -> None:
     stride = 0.7 if pose == "run" else 0.3 if pose == "walk" else 0.0
     lift = 0.25 if pose == "run" else 0.0
     for x, colour in ((-1.0 - stride, back), (0.75 + stride, back)):
-        brush.limb((x * 0.8, 1.2 + lift), (x, 0.1), 0.3, colour, 0.6)
+        _leg(brush, (x * 0.8, 1.2 + lift), (x, 0.1 + lift * 1.6), 0.3, colour)
     brush.limb((-1.25, 1.75 + lift), (-2.2, 2.3 + lift), 0.42, look.main, 0.5)
     brush.ball((-2.2, 2.3 + lift), 0.16, belly)
     brush.limb((-0.95, 1.5 + lift), (0.75, 1.6 + lift), 1.0, look.main, 0.96)
     for x in (-0.85 + stride * 0.6, 0.95 - stride * 0.4):
-        brush.limb((x * 0.85, 1.2 + lift), (x, 0.1), 0.34, look.main, 0.62)
+        _leg(brush, (x * 0.85, 1.2 + lift), (x, 0.1), 0.34, look.main)
         brush.limb((x, 0.1), (x + 0.14, 0.09), 0.2, look.legs)
     brush.limb((0.9, 1.8 + lift), (1.35, 2.4 + lift), 0.6, look.main)
     brush.ball((1.45, 2.55 + lift), 0.5, look.main, 0.92)
     brush.limb((1.6, 2.42 + lift), (2.02, 2.34 + lift), 0.4, belly, 0.5)
     brush.ball((2.15, 2.38 + lift), 0.09, (28, 28, 32))
+    brush.ball((1.6, 2.68 + lift), 0.07, (28, 28, 32), 1.3)
     for x in (1.12, 1.5):
         if ears == "long":
             brush.limb((x, 2.9 + lift), (x - 0.28, 3.85 + lift), 0.26, look.main, 0.7)
         else:
             brush.shape([(x - 0.16, 2.85 + lift), (x + 0.02, 3.4 + lift), (x + 0.24, 2.9 + lift)], look.main)
+
+
+def _leg(brush: Brush, hip: Point, foot: Point, thick: float, colour: Colour) -> None:
+    """Bent at the knee."""
+    knee = ((hip[0] + foot[0]) / 2 - 0.14, (hip[1] + foot[1]) / 2 + 0.04)
+    brush.limb(hip, knee, thick * 1.25, colour, 0.72)
+    brush.limb(knee, foot, thick * 0.9, colour, 0.62)
 
 
 def _hare(brush: Brush, look: Look, pose: str) -> None:

@@ -9,8 +9,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from app.imaging.storyboard import slate
-from app.imaging.storyboard.colours import PAPER, Palette, palette_of
-from app.imaging.storyboard.figures import Member, Placed, paint_figures
+from app.imaging.storyboard.colours import PAPER, Colour, Palette, palette_of
+from app.imaging.storyboard.figures import Member, paint_figures
 from app.imaging.storyboard.guides import draw_guides, draw_move
 from app.imaging.storyboard.places import paint_place
 from app.imaging.storyboard.reading import MOST_FIGURES, WIDE, Reading, read_prompt
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 ENGINE = "Storyboard card, no AI image"
 SMALLEST = 224  # px of the shorter side; a smaller card is all frame, since nothing could be read
 _TWICE, _PLAIN = 1_300_000, 3_000_000  # pixels of the frame up to which it is painted twice as large, and as large, as it is shown
-_HORIZONS: Mapping[str, float] = {"EWS": 0.6, "WS": 0.5, "2S": 0.42, "MLS": 0.42, "MS": 0.42, "MCU": 0.44, "CU": 0.46, "ECU": 0.5, "OTS": 0.45, "POV": 0.46}
+_HORIZONS: Mapping[str, float] = {  # of the frame's height, from the top, seen at eye level
+    "EWS": 0.6, "WS": 0.5, "2S": 0.42, "MLS": 0.42, "MS": 0.42, "MCU": 0.44, "CU": 0.46, "ECU": 0.5, "OTS": 0.45, "POV": 0.46,
+}  # fmt: skip
+People = tuple[tuple[float, Colour], ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,6 @@ class StoryCard:
         width, height: of the card, px.
         style: a name of `configs/styles/images.yaml`; it only tones the colours.
         number: of the panel, where it is one of several.
-        negative: shown on the slate when it is there.
         picture: one to start from (RGB): it stands in the frame instead of the drawn scene.
     """
 
@@ -69,14 +71,15 @@ def draw(card: StoryCard) -> Image:
     rng = Random(hashlib.sha256(f"{card.seed}\n{card.prompt}".encode("utf-8", "replace")).digest())
     palette = palette_of(reading, card.style, rng)
     layout = slate.layout_of(card.width, card.height, framed=min(card.width, card.height) >= SMALLEST)
-    frame = _frame(card, reading, members, palette, rng, layout.frame_size)
+    frame, people, light = _frame(card, reading, members, palette, rng, layout.frame_size)
     if not layout.framed:
         slate.small_label(frame)
         return frame
     sheet = Images.new("RGB", (card.width, card.height), PAPER)
     sheet.paste(frame, layout.frame[:2])
     caption = card.prompt if card.caption is None else card.caption
-    slate.draw_sheet(sheet, layout, slate.Facts(reading, palette, caption, card.seed, card.number, tuple(one.name for one in card.cast), ENGINE))
+    names = tuple(one.name for one in card.cast)
+    slate.draw_sheet(sheet, layout, slate.Facts(reading, palette, caption, card.seed, card.number, names, ENGINE, people, light))
     return sheet
 
 
@@ -86,8 +89,10 @@ def _members(card: StoryCard) -> list[Member]:
     return [Member(one.kind, colour=one.colour) for one in read_prompt(card.prompt).subjects]
 
 
-def _frame(card: StoryCard, reading: Reading, members: list[Member], palette: Palette, rng: Random, size: tuple[int, int]) -> Image:
-    """The scene as the camera sees it, with the guides over it."""
+def _frame(
+    card: StoryCard, reading: Reading, members: list[Member], palette: Palette, rng: Random, size: tuple[int, int]
+) -> tuple[Image, People, float]:
+    """The scene as the camera sees it, with the guides over it; who stands where; where the light comes from."""
     from PIL import Image as Images
     from PIL import ImageOps
 
@@ -95,7 +100,7 @@ def _frame(card: StoryCard, reading: Reading, members: list[Member], palette: Pa
         frame = ImageOps.fit(card.picture.convert("RGB"), size, Images.Resampling.LANCZOS)
         draw_guides(frame, -1.0)
         draw_move(frame, reading.move)
-        return frame
+        return frame, (), 1.0
     pixels = size[0] * size[1]
     factor = 2.0 if pixels <= _TWICE else 1.0 if pixels <= _PLAIN else (_PLAIN / pixels) ** 0.5
     stage = _stage(reading, palette, rng, (max(8, round(size[0] * factor)), max(8, round(size[1] * factor))))
@@ -110,8 +115,8 @@ def _frame(card: StoryCard, reading: Reading, members: list[Member], palette: Pa
     shrunk = size[1] / stage.height
     draw_guides(frame, stage.horizon * shrunk if reading.angle != "Dutch angle" and reading.place != "underwater" else -1.0)
     draw_move(frame, reading.move)
-    slate.tag_names(frame, [(one.member.name, one.at[0] * shrunk, one.top * shrunk) for one in _named(placed)])
-    return frame
+    slate.tag_names(frame, [(one.member.name, one.at[0] * shrunk, one.top * shrunk) for one in placed if one.member.name])
+    return frame, tuple((one.at[0] / stage.width, one.look.main) for one in placed), stage.light
 
 
 def _stage(reading: Reading, palette: Palette, rng: Random, size: tuple[int, int]) -> Stage:
@@ -133,13 +138,10 @@ def _canted(image: Image, degrees: float) -> Image:
     """Turned, and enlarged until no corner is empty."""
     from PIL import Image as Images
 
-    grown = image.resize((round(image.width * 1.26), round(image.height * 1.26)), Images.Resampling.BILINEAR).rotate(degrees, Images.Resampling.BILINEAR)
+    grown = image.resize((round(image.width * 1.26), round(image.height * 1.26)), Images.Resampling.BILINEAR)
+    grown = grown.rotate(degrees, Images.Resampling.BILINEAR)
     left, top = (grown.width - image.width) // 2, (grown.height - image.height) // 2
     return grown.crop((left, top, left + image.width, top + image.height))
-
-
-def _named(placed: list[Placed]) -> list[Placed]:
-    return [one for one in placed if one.member.name]
 
 
 def numbered(card: StoryCard, number: int) -> StoryCard:

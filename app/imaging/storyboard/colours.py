@@ -55,7 +55,9 @@ _PLACES = {  # what the ground and what stands on it add: middle, near, ground f
     "meadow": ("#7ea35c", "#4b733f", "#a9bd68", "#5f8746"),
     "": ("#8f97a1", "#5d6672", "#c3c3bd", "#8f9088"),
 }
-_MOODS = {"dark": (0.62, 0.72), "tense": (1.12, 0.88), "sad": (0.55, 0.92), "joyful": (1.22, 1.06), "tender": (0.95, 1.05), "calm": (0.86, 1.02)}
+_MOODS = {  # saturation, value
+    "dark": (0.62, 0.72), "tense": (1.12, 0.88), "sad": (0.55, 0.92), "joyful": (1.22, 1.06), "tender": (0.95, 1.05), "calm": (0.86, 1.02),
+}  # fmt: skip
 
 
 def palette_of(reading: Reading, style: str, rng: Random) -> Palette:
@@ -63,7 +65,7 @@ def palette_of(reading: Reading, style: str, rng: Random) -> Palette:
     time = reading.time if not (reading.place == "space" and not reading.time_said) else "night"
     top, low, far, mid, near, light, accent = (parsed(text) for text in _TIMES[time])
     place = [parsed(text) for text in _PLACES[reading.place]]
-    share = 0.62 if time in ("day", "grey", "dawn") else 0.34
+    share = (0.62 if time in ("day", "grey", "dawn") else 0.34) + (0.25 if reading.place == "room" else 0.0)
     ground = [mixed(mixed(near, low, 0.55), place[2], share), mixed(near, place[3], share)]
     palette = Palette(
         sky_top=top, sky_low=low, far=mixed(far, place[0], 0.25), mid=mixed(mid, place[0], share), near=mixed(near, place[1], share),
@@ -71,7 +73,9 @@ def palette_of(reading: Reading, style: str, rng: Random) -> Palette:
         dark=mixed(near, (8, 10, 16), 0.45),
     )  # fmt: skip
     if reading.weather == "snow":
-        palette = replace(palette, ground_far=mixed(palette.ground_far, (240, 244, 248), 0.75), ground_near=mixed(palette.ground_near, (214, 224, 234), 0.7))
+        white = 0.75 if time in ("day", "grey", "dawn") else 0.3
+        far, near = mixed(palette.ground_far, (240, 244, 248), white), mixed(palette.ground_near, (214, 224, 234), white)
+        palette = replace(palette, ground_far=far, ground_near=near)
     return _graded(palette, reading.mood, style, rng.uniform(-0.018, 0.018))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
 from app.imaging.storyboard.bodies import BODIES, HEIGHTS, PEOPLE, Brush, Look, look_of
@@ -33,12 +34,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where somebody stands: the ground below, px per head, which way it faces, and the box it takes up."""
+    """Where somebody stands: the ground below, px per head, which way it faces."""
 
     member: Member
     at: Point
     unit: float
     facing: int
+    look: Look
 
     @property
     def top(self) -> float:
@@ -58,35 +60,54 @@ def paint_figures(stage: Stage, members: Sequence[Member]) -> list[Placed]:
     for one in sorted(placed, key=lambda figure: figure.at[1]):
         if _SIZES[stage.reading.shot][1] is None:
             _shadow(stage, one)
-        colour = parsed(one.member.colour) if one.member.colour else None
-        look = _lit(stage, look_of([parsed(text) for text in one.member.palette], colour, stage.palette.accent, stage.rng))
         pose = stage.reading.pose if one.member.kind in PEOPLE or stage.reading.pose in ("run", "walk") else "stand"
-        BODIES[one.member.kind](Brush(draw, one.at, one.unit, one.facing), look, pose)
+        BODIES[one.member.kind](Brush(draw, one.at, one.unit, one.facing), _lit(stage, one.look), pose)
     _shaded(stage, layer, max(one.unit for one in placed))
     if stage.reading.shot == "OTS":
         _shoulder(stage, placed[0])
     return placed
 
 
+def _look(stage: Stage, member: Member) -> Look:
+    """A character looks the same on every card, whatever its seed."""
+    rng = Random(f"{member.name}\n{member.palette}") if member.name else stage.rng
+    colour = parsed(member.colour) if member.colour else None
+    return look_of([parsed(text) for text in member.palette], colour, stage.palette.accent, rng)
+
+
 def _place(stage: Stage, member: Member, number: int, count: int) -> Placed:
-    shot, rng = stage.reading.shot, stage.rng
-    share, top = _SIZES[shot]
-    size = share * stage.height * _UP.get(stage.reading.angle, 1.0)
-    tall = HEIGHTS[member.kind]
-    if member.kind not in PEOPLE and top is not None:
-        size *= min(2.2, max(1.0, 0.62 * 5.5 / tall))
-    if count > 2 and top is not None:
-        size *= 0.82
-    size = min(size, 1.5 * stage.width * share)
+    rng, tall, look = stage.rng, HEIGHTS[member.kind], _look(stage, member)
+    size, top = _head_size(stage, member, count), _SIZES[stage.reading.shot][1]
     x = _across(stage, number, count)
-    facing = 1 if x < stage.width / 2 else -1
+    facing = _facing(stage, x)
     if top is None:
         deep = stage.height - stage.horizon
         depth = 0.42 + 0.1 * rng.random() + (0.16 * (number % 3) if count > 2 else 0.0)
         floor = min(stage.height * 0.94, max(stage.horizon + deep * depth, stage.height * 0.62))
-        return Placed(member, (x, floor), size * (0.85 + 0.5 * depth), facing)
+        return Placed(member, (x, floor), size * (0.85 + 0.5 * depth), facing, look)
     head = stage.height * top + (0 if member.kind != "child" or count == 1 else size * 0.9)
-    return Placed(member, (x, head + tall * size), size, facing)
+    return Placed(member, (x, head + tall * size), size, facing, look)
+
+
+def _head_size(stage: Stage, member: Member, count: int) -> float:
+    """px per head: what the shot makes of a person; animals and things fill the frame as a person would."""
+    share, top = _SIZES[stage.reading.shot]
+    size = share * stage.height * _UP.get(stage.reading.angle, 1.0)
+    if member.kind == "dragon":
+        size *= 0.55
+    elif member.kind not in PEOPLE and top is not None:
+        size *= min(2.2, max(1.0, 0.62 * 5.5 / HEIGHTS[member.kind]))
+    if count > 2 and top is not None:
+        size *= 0.82
+    return min(size, 1.5 * stage.width * share)
+
+
+def _facing(stage: Stage, x: float) -> int:
+    """Into the frame; whoever walks or runs goes with the camera, all the same way."""
+    if stage.reading.pose not in ("run", "walk"):
+        return 1 if x < stage.width / 2 else -1
+    way = stage.reading.move.rpartition(" ")[2]
+    return {"left": -1, "right": 1}.get(way, 1 if stage.light < 0 else -1)
 
 
 def _across(stage: Stage, number: int, count: int) -> float:
@@ -125,16 +146,18 @@ def _shaded(stage: Stage, layer: Image, unit: float) -> None:
     figure = layer.crop(box)
     alpha = figure.getchannel("A")
     step = max(1, round(min(unit, stage.height * 0.4) * 0.16))
-    rim = max(1, round(min(unit, stage.height * 0.4) * 0.035))
+    rim = max(1, round(min(unit, stage.height * 0.3) * 0.03))
     toward = 1 if stage.light > 0 else -1
     lit = _moved(alpha, toward * step, -round(step * 0.5))
     side = ImageChops.multiply(ImageChops.subtract(alpha, lit), alpha)
     dark = mixed(stage.palette.dark, stage.palette.sky_top, 0.2)
-    figure.paste(dark, (0, 0), ImageChops.multiply(side.filter(ImageFilter.BoxBlur(max(1, step // 4))), alpha).point(lambda value: value * 0.5))
+    soft = ImageChops.multiply(side.filter(ImageFilter.BoxBlur(max(1, step // 4))), alpha)
+    figure.paste(dark, (0, 0), soft.point(lambda value: value * 0.5))
     edge = ImageChops.subtract(alpha, _moved(alpha, -toward * rim, rim))
     if stage.reading.light == "back":
         edge = ImageChops.lighter(edge, ImageChops.subtract(alpha, _moved(alpha, toward * rim, rim)))
-    figure.paste(mixed(stage.palette.light, (255, 255, 255), 0.2), (0, 0), edge.point(lambda value: value * 0.72))
+    edge = ImageChops.multiply(edge.filter(ImageFilter.BoxBlur(max(1, rim // 3))), alpha)
+    figure.paste(mixed(stage.palette.light, (255, 255, 255), 0.2), (0, 0), edge.point(lambda value: value * 0.7))
     figure.putalpha(alpha)
     stage.image.paste(figure, box[:2], figure)
 
@@ -165,7 +188,8 @@ def _shoulder(stage: Stage, subject: Placed) -> None:
     colour = mixed(stage.palette.dark, stage.palette.near, 0.25)
     edge = mixed(colour, stage.palette.light, 0.35)
     for shift, fill in ((-side * stage.unit * 0.9, edge), (0.0, colour)):
-        disc(stage.draw, (x + shift, height * 0.47), height * 0.2, fill, 1.2)
-        capsule(stage.draw, (x + shift, height * 0.6), (x + shift, height * 0.85), height * 0.2, fill)
-        capsule(stage.draw, (x + shift - side * height * 0.34, height * 1.02), (x + shift + side * height * 0.5, height * 0.98), height * 0.46, fill)
+        at = x + shift
+        disc(stage.draw, (at, height * 0.47), height * 0.2, fill, 1.2)
+        capsule(stage.draw, (at, height * 0.6), (at, height * 0.85), height * 0.2, fill)
+        capsule(stage.draw, (at - side * height * 0.34, height * 1.02), (at + side * height * 0.5, height * 0.98), height * 0.46, fill)
     glow(stage, (x - side * height * 0.2, height * 0.4), height * 0.18, stage.palette.light, 0.12)

@@ -13,13 +13,14 @@ from functools import lru_cache
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _FORMS = ((0xFB50, 0xFDFB), (0xFE70, 0xFEFC))
 _DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
+_UNDRAWN = ("Cc", "Cf", "Cs", "Cn", "Co", "Mn", "Me")
 _KINDS = ("isolated", "final", "initial", "medial")
 
 
 def cleaned(text: str) -> str:
     """One line: no control characters, marks that are never drawn, or half characters; all blanks alike."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
-    drawn = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn", "Co", "Mn", "Me"))
+    drawn = (" " if one.isspace() else one for one in text if one.isspace() or unicodedata.category(one) not in _UNDRAWN)
     return " ".join("".join(drawn).split())
 
 
@@ -108,10 +109,11 @@ def _forms() -> tuple[dict[str, str], dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for low, high in _FORMS:
         for code in range(low, high + 1):
-            kind, *letters = unicodedata.decomposition(chr(code)).split() or [""]
-            if kind.strip("<>") in _KINDS and letters:
-                found.setdefault("".join(chr(int(letter, 16)) for letter in letters), {}).setdefault(kind.strip("<>"), chr(code))
-    letters = {text: "".join(forms.get(kind, "") for kind in _KINDS) for text, forms in found.items() if len(text) == 1 and "isolated" in forms}
+            kind, *parts = unicodedata.decomposition(chr(code)).split() or [""]
+            if kind.strip("<>") in _KINDS and parts:
+                found.setdefault("".join(chr(int(part, 16)) for part in parts), {}).setdefault(kind.strip("<>"), chr(code))
+    single = {text: forms for text, forms in found.items() if len(text) == 1 and "isolated" in forms}
+    letters = {text: "".join(forms.get(kind, "") for kind in _KINDS) for text, forms in single.items()}
     joins = {
         text: forms["isolated"] + forms["final"]
         for text, forms in found.items()

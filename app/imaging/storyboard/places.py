@@ -25,7 +25,11 @@ def _ground(stage: Stage, lines: bool = True) -> None:
         return
     colour = mixed(palette.ground_near, palette.ground_far, 0.45)
     for number in range(-9, 10):
-        stage.draw.line([(stage.vanish, stage.horizon), (stage.vanish + number * stage.width * 0.22, stage.height)], fill=colour, width=max(1, round(stage.unit * 0.22)))
+        stage.draw.line(
+            [(stage.vanish, stage.horizon), (stage.vanish + number * stage.width * 0.22, stage.height)],
+            fill=colour,
+            width=max(1, round(stage.unit * 0.22)),
+        )
 
 
 def _open(stage: Stage) -> None:
@@ -44,7 +48,12 @@ def _meadow(stage: Stage) -> None:
         base = stage.horizon + (stage.height - stage.horizon) * share
         range_of(stage, base, stage.unit * 6, 0.05, mixed(palette.ground_far, palette.ground_near, share + 0.2))
     for _ in range(5):
-        _tree(stage, stage.rng.uniform(0, stage.width), stage.horizon + stage.unit * stage.rng.uniform(0, 3), stage.unit * stage.rng.uniform(5, 10))
+        _tree(
+            stage,
+            stage.rng.uniform(0, stage.width),
+            stage.horizon + stage.unit * stage.rng.uniform(0, 3),
+            stage.unit * stage.rng.uniform(5, 10),
+        )
 
 
 def _mountains(stage: Stage) -> None:
@@ -61,18 +70,17 @@ def _mountains(stage: Stage) -> None:
 
 def _caps(stage: Stage, outline: list[tuple[float, float]], tall: float) -> None:
     """Snow on what is highest, lit from the side of the light."""
-    line = stage.horizon - tall * 0.62
+    line = stage.horizon - tall * 0.66
     snow = mixed(stage.palette.light, stage.palette.sky_low, 0.25)
     peak: list[tuple[float, float]] = []
     for x, y in [*outline, (stage.width, stage.height)]:
         if y < line:
             peak.append((x, y))
-        elif len(peak) > 2:
-            foot = [(px, min(line, py + tall * (0.05 + 0.06 * (number % 2)))) for number, (px, py) in enumerate(reversed(peak))]
-            stage.draw.polygon([*peak, *foot], fill=snow)
-            peak = []
-        else:
-            peak = []
+            continue
+        if len(peak) > 3:
+            foot = [(px, line + tall * (0.05 if number % 4 < 2 else -0.02)) for number, (px, _) in enumerate(reversed(peak))]
+            stage.draw.polygon([*peak, *((px, max(py, y)) for (px, py), (_, y) in zip(foot, reversed(peak), strict=True))], fill=snow)
+        peak = []
 
 
 def _forest(stage: Stage) -> None:
@@ -85,7 +93,9 @@ def _forest(stage: Stage) -> None:
         range_of(stage, base - unit * (20 - 10 * depth), unit * 16, 0.75, colour, base + unit)
         for _ in range(13 - round(8 * depth)):
             x, thick = rng.uniform(0, stage.width), unit * (0.8 + 2.2 * depth)
-            stage.draw.polygon([(x - thick, base + unit), (x - thick * 0.6, 0), (x + thick * 0.6, 0), (x + thick, base + unit)], fill=colour)
+            stage.draw.polygon(
+                [(x - thick, base + unit), (x - thick * 0.6, 0), (x + thick * 0.6, 0), (x + thick, base + unit)], fill=colour
+            )
     range_of(stage, stage.horizon + unit * 12, unit * 7, 0.3, mixed(palette.ground_far, palette.ground_near, 0.6))
     glow(stage, (stage.width * (0.5 + 0.3 * stage.light), stage.horizon * 0.55), stage.height * 0.55, palette.light, 0.35)
     for x, side in ((-0.02, 1), (1.02, -1)):
@@ -164,7 +174,9 @@ def _house(stage: Stage, x: float, base: float, tall: float) -> None:
     stage.draw.rectangle([x - half, base - tall * 0.6, x + half, base], fill=wall)
     stage.draw.polygon([(x - half * 1.2, base - tall * 0.58), (x, base - tall * 1.15), (x + half * 1.2, base - tall * 0.58)], fill=roof)
     lit = stage.reading.time in ("night", "dusk")
-    stage.draw.rectangle([x - tall * 0.12, base - tall * 0.42, x + tall * 0.1, base - tall * 0.2], fill=palette.accent if lit else palette.dark)
+    stage.draw.rectangle(
+        [x - tall * 0.12, base - tall * 0.42, x + tall * 0.1, base - tall * 0.2], fill=palette.accent if lit else palette.dark
+    )
 
 
 def _sea(stage: Stage) -> None:
@@ -203,7 +215,13 @@ def _space(stage: Stage) -> None:
     stage.horizon = stage.height * 1.0
     paint_sky(stage)
     palette, unit = stage.palette, stage.unit
-    glow(stage, (stage.width * (0.5 - 0.25 * stage.light), stage.height * 0.4), stage.height * 0.9, mixed(palette.accent, palette.mid, 0.5), 0.3)
+    glow(
+        stage,
+        (stage.width * (0.5 - 0.25 * stage.light), stage.height * 0.4),
+        stage.height * 0.9,
+        mixed(palette.accent, palette.mid, 0.5),
+        0.3,
+    )
     centre = (stage.width * (0.5 + 0.3 * stage.light), stage.height * 1.02)
     radius = stage.height * 0.52
     disc(stage.draw, centre, radius * 1.02, mixed(palette.light, palette.sky_low, 0.4))

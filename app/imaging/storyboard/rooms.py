@@ -23,7 +23,34 @@ def paint_room(stage: Stage) -> None:
     stage.draw.polygon([(w, 0), (right, top), (right, bottom), (w, h)], fill=far)
     stage.put(gradient((round(wide) + 1, round(tall) + 1), [(0, mixed(wall, palette.near, 0.25)), (1, wall)]), (round(left), round(top)))
     _floor(stage, (left, bottom), (right, bottom))
+    _furnish(stage, (left, top, right, bottom))
     _window(stage, (left, top, right, bottom))
+
+
+def _furnish(stage: Stage, back: tuple[float, float, float, float]) -> None:
+    """A skirting board, a shelf on the dark side, and a picture or two."""
+    left, top, right, bottom = back
+    wide, tall, palette, rng = right - left, bottom - top, stage.palette, stage.rng
+    wood = mixed(palette.near, palette.dark, 0.25)
+    stage.draw.rectangle([left, bottom - tall * 0.035, right, bottom], fill=wood)
+    x = (left + right) / 2 - stage.light * wide * 0.3
+    shelf = [x - wide * 0.15, top + tall * 0.24, x + wide * 0.15, bottom]
+    stage.draw.rectangle(shelf, fill=wood)
+    rows = 4
+    for row in range(rows):
+        y1, y2 = (shelf[1] + (shelf[3] - shelf[1]) * (row + part) / rows for part in (0.12, 0.94))
+        stage.draw.rectangle([shelf[0] + wide * 0.012, y1, shelf[2] - wide * 0.012, y2], fill=mixed(wood, palette.dark, 0.6))
+        at = shelf[0] + wide * 0.018
+        while at < shelf[2] - wide * 0.04:
+            thick, high = wide * rng.uniform(0.012, 0.026), (y2 - y1) * rng.uniform(0.55, 0.92)
+            if rng.random() < 0.85:
+                colour = mixed(
+                    rng.choice((palette.accent, palette.sky_top, palette.mid, palette.light)), palette.near, rng.uniform(0.3, 0.7)
+                )
+                stage.draw.rectangle([at, y2 - high, at + thick, y2], fill=colour)
+            at += thick + wide * 0.004
+    frame = [(left + right) / 2 - wide * 0.07, top + tall * 0.2, (left + right) / 2 + wide * 0.05, top + tall * 0.42]
+    stage.draw.rectangle(frame, fill=mixed(palette.sky_low, palette.mid, 0.4), outline=wood, width=max(1, round(stage.unit * 0.7)))
 
 
 def _floor(stage: Stage, left: Point, right: Point) -> None:
@@ -48,7 +75,9 @@ def _window(stage: Stage, back: tuple[float, float, float, float]) -> None:
     box = [x - wide / 2, top + (bottom - top) * 0.16, x + wide / 2, top + (bottom - top) * 0.16 + tall]
     frame = mixed(palette.near, palette.dark, 0.3)
     stage.draw.rectangle([box[0] - unit, box[1] - unit, box[2] + unit, box[3] + unit], fill=frame)
-    stage.put(gradient((max(1, round(wide)), max(1, round(tall))), [(0, palette.sky_top), (1, palette.sky_low)]), (round(box[0]), round(box[1])))
+    stage.put(
+        gradient((max(1, round(wide)), max(1, round(tall))), [(0, palette.sky_top), (1, palette.sky_low)]), (round(box[0]), round(box[1]))
+    )
     bar = max(1, round(unit * 0.6))
     stage.draw.line([(x, box[1]), (x, box[3])], fill=frame, width=bar)
     stage.draw.line([(box[0], (box[1] + box[3]) / 2), (box[2], (box[1] + box[3]) / 2)], fill=frame, width=bar)

@@ -38,7 +38,12 @@ def _stars(stage: Stage, horizon: int) -> None:
     for _ in range(150):
         depth = rng.random()
         colour = mixed(stage.palette.sky_top, stage.palette.light, 0.25 + 0.75 * depth)
-        disc(stage.draw, (rng.uniform(0, stage.width), rng.uniform(0, horizon) * rng.uniform(0.3, 1)), stage.unit * (0.1 + 0.2 * depth**3), colour)
+        disc(
+            stage.draw,
+            (rng.uniform(0, stage.width), rng.uniform(0, horizon) * rng.uniform(0.3, 1)),
+            stage.unit * (0.1 + 0.2 * depth**3),
+            colour,
+        )
 
 
 def _cloud(stage: Stage, horizon: int) -> None:

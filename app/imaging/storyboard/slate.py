@@ -8,6 +8,7 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from app.imaging.storyboard.colours import BLUE, EDGE, HAIRLINE, INK, MUTED, PAPER, RED, Colour, Palette, luminance
+from app.imaging.storyboard.plan import draw_plan
 from app.imaging.storyboard.reading import Reading
 from app.imaging.storyboard.type import ASCENT, LEADING, fitted, measured, written
 from app.imaging.storyboard.vocabulary import SHOT_TITLES, TIME_TITLES
@@ -39,7 +40,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the slate says."""
+    """What the slate says; ``people`` and ``light`` as `plan.draw_plan` has them."""
 
     reading: Reading
     palette: Palette
@@ -48,6 +49,8 @@ class Facts:
     number: int | None
     cast: tuple[str, ...]
     label: str
+    people: tuple[tuple[float, Colour], ...] = ()
+    light: float = 1.0
 
 
 def layout_of(width: int, height: int, framed: bool = True) -> Layout:
@@ -100,20 +103,24 @@ def _column(draw: ImageDraw, layout: Layout, facts: Facts, aspect: str) -> None:
     for title, value in _rows(facts, aspect):
         tall = _row(draw, (left, y), width, title, value, unit, swatch - 8 * unit)
         if not tall:
-            break
+            return
         y += tall
+    size = min(width, swatch - 12 * unit - y)
+    if size > 52 * unit:
+        draw_plan(draw, (left, swatch - 10 * unit - size, left + size, swatch - 10 * unit), reading.shot, facts.people, facts.light)
 
 
 def _rows(facts: Facts, aspect: str) -> list[tuple[str, str]]:
     """(name, value) of what is worth saying, the most important first."""
     reading = facts.reading
     light = {"back": "Back light", "left": "Key from the left", "right": "Key from the right", "top": "Top light", "under": "From below"}
+    said = (TIME_TITLES[reading.time] if reading.time_said else "", light.get(reading.light, ""))
     rows = [
         ("Shot", SHOT_TITLES[reading.shot] + ("" if reading.shot_said else " *")),
         ("Angle", reading.angle),
         ("Camera", reading.move or "Static"),
         ("Cast", ", ".join(facts.cast)),
-        ("Light", ", ".join(part for part in (TIME_TITLES[reading.time] if reading.time_said else "", light.get(reading.light, "")) if part)),
+        ("Light", ", ".join(part for part in said if part)),
         ("Seed, aspect", f"{facts.seed} · {aspect}"),
     ]
     return [(title, value) for title, value in rows if value]
@@ -180,10 +187,10 @@ def _pegs(draw: ImageDraw, right: float, y: float, size: float, taken: float) ->
     long = size * 2.6
     if right - taken < long * 2 + size * 5:
         return
-    middle = right - long - size * 1.6
+    middle, thin, slot = right - long - size * 1.6, max(1, round(size / 9)), size * 0.28
     for x in (middle - size * 1.6 - long, middle + size * 1.6):
-        draw.rounded_rectangle([x, y - size * 0.28, x + long, y + size * 0.28], radius=size * 0.28, outline=EDGE, width=max(1, round(size / 9)))
-    draw.ellipse([middle - size / 2, y - size / 2, middle + size / 2, y + size / 2], outline=EDGE, width=max(1, round(size / 9)))
+        draw.rounded_rectangle([x, y - slot, x + long, y + slot], radius=slot, outline=EDGE, width=thin)
+    draw.ellipse([middle - size / 2, y - size / 2, middle + size / 2, y + size / 2], outline=EDGE, width=thin)
 
 
 def tag_names(frame: Image, names: Sequence[tuple[str, float, float]]) -> None:
@@ -198,12 +205,16 @@ def tag_names(frame: Image, names: Sequence[tuple[str, float, float]]) -> None:
         shown = fitted(name, wide - size + 1, tall, size, size).lines[:1]
         left = min(max(x - wide / 2, 2), frame.width - wide - 2)
         y = min(max(top - tall - size * 0.5, 2), frame.height - tall - 2)
-        while any(left < other[2] and other[0] < left + wide and y < other[3] and other[1] < y + tall for other in taken) and y < frame.height - 2 * tall:
+        while y < frame.height - 2 * tall and any(_meet((left, y, left + wide, y + tall), other) for other in taken):
             y += tall + 2
         taken.append((left, y, left + wide, y + tall))
         draw.rounded_rectangle([left, y, left + wide, y + tall], radius=size * 0.35, fill=PAPER, outline=BLUE)
         for line in shown:
             written(draw, (left + wide / 2, y + tall / 2 + size * 0.36), line, size, INK, align=0.5)
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def small_label(frame: Image) -> None:

@@ -51,9 +51,9 @@ TIMES: Words = {
     "golden": ("golden hour", "sunset", "late afternoon", "warm light", "evening sun", "autumn", "golden light"),
     "dusk": ("dusk", "twilight", "blue hour", "evening", "nightfall", "gloaming"),
     "night": ("night", "midnight", "moonlit", "moonlight", "starry", "stars", "nocturnal", "after dark"),
-    "grey": ("overcast", "rain", "rainy", "raining", "storm", "stormy", "grey", "gray", "cloudy", "fog", "foggy", "mist", "misty",
-             "drizzle", "snow", "snowy", "snowing", "blizzard", "winter"),
+    "grey": ("overcast", "cloudy", "grey sky", "gray sky"),
 }  # fmt: skip
+GREY_WEATHERS = ("rain", "snow", "fog")
 TIME_TITLES: Mapping[str, str] = {
     "dawn": "Dawn", "day": "Day", "golden": "Golden hour", "dusk": "Dusk", "night": "Night", "grey": "Overcast",
 }  # fmt: skip
