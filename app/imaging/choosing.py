@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.cast import LoraUse
+from app.imaging.consistency.models import BUILT_IN_MODEL
 from app.imaging.control import depth, pose
 from app.imaging.requests import STORYBOARD, ControlUse, ReferenceUse
 from app.surroundings import Surroundings
@@ -12,7 +13,7 @@ from backends.adapters import AdapterFile, usable
 from backends.base import Installed
 from configs.errors import BadInput, NotFound, StudioError, Unavailable
 
-IMAGE = "image"
+IMAGE, FEATURES = "image", "image-features"  # tasks
 TAKES_REFERENCES = ("flux2",)  # families that look at reference pictures by themselves
 
 
@@ -37,6 +38,21 @@ def named_model(name: str, around: Surroundings) -> Installed:
     if found.card.task != IMAGE:
         raise BadInput(f"{found.card.title} is for {found.card.task}, not for pictures.", "Name a model for images, or leave it out.")
     return found
+
+
+def likeness_model(named: str | None, around: Surroundings) -> str:
+    """What compares pictures with characters: the one that is named, else the largest that is installed, else the built-in descriptor."""
+    if named == BUILT_IN_MODEL:
+        return named
+    if named is not None:
+        card = around.model(named).card
+        if card.task != FEATURES:
+            raise BadInput(
+                f"{card.title} is for {card.task} and compares no pictures.", "`models list` shows what each is for.", "wrong_task"
+            )
+        return named
+    found = sorted(around.models(FEATURES), key=lambda one: one.variant.weights_bytes)
+    return found[-1].card.name if found else BUILT_IN_MODEL
 
 
 def require_family(adapter: AdapterFile, model: Installed) -> None:

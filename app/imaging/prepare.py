@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from app.imaging.choosing import IMAGE, best_model, fitting_loras, fitting_references, named_model, with_net
+from app.imaging.choosing import IMAGE, best_model, fitting_loras, fitting_references, likeness_model, named_model, with_net
 from app.imaging.prompting import Worded, cast_of, worded
-from app.imaging.requests import LARGEST_SIDE, MOST_PIXELS, SMALLEST_SIDE, STEP_PX, STORYBOARD, Picture, Styling
+from app.imaging.requests import LARGEST_SIDE, MOST_PIXELS, SMALLEST_SIDE, STEP_PX, STORYBOARD, GenerateImage, Picture, Styling
 from app.imaging.styles import style_named
 from app.surroundings import Surroundings
 from backends.base import Installed
@@ -32,7 +32,7 @@ def prepare(request: P, around: Surroundings) -> P:
         BadInput, NotFound, BadMedia: it cannot be made as asked; in one sentence.
     """
     require_subject(request)
-    request, style = _with_style(request, around)
+    request, style = _with_style(_with_judge(request, around), around)
     wording = worded(request)
     if request.model == STORYBOARD:
         return _as_board(request)
@@ -94,6 +94,15 @@ def _with_style(request: P, around: Surroundings) -> tuple[P, ImageStyle | None]
     name = next(key for key, value in styles.items() if value is style)
     words = Styling(title=style.title, prompt=style.prompt, negative=style.negative)
     return request.model_copy(update={"style": name, "styling": words}), style
+
+
+def _with_judge(request: P, around: Surroundings) -> P:
+    """With the name of what compares the pictures with the characters, where any has references."""
+    if not isinstance(request, GenerateImage):
+        return request
+    needed = any(member.references for member in request.cast)
+    judge = likeness_model(request.likeness_model, around) if needed or request.likeness_model else None
+    return request.model_copy(update={"likeness_model": judge})
 
 
 def _as_board(request: P) -> P:

@@ -109,12 +109,25 @@ class Picture(Strict):
         return self
 
 
+class BatchPlace(Strict):
+    """Which picture of a batch it is."""
+
+    index: int = Field(ge=0)
+    of: int = Field(ge=1)
+    labels: dict[str, str] = Field(default={}, description="What sets it apart from the others: axis or column -> value.")
+
+
 class GenerateImage(Picture):
     """Pictures to make."""
 
     count: int = Field(default=1, ge=1, le=MOST_IMAGES, description="How many, with seeds that follow each other.")
     rerolls: int = Field(default=0, ge=0, le=8, description="How often a picture that is too unlike its character is made again.")
     preview_every: int = Field(default=1, ge=0, le=50, description="Steps between two previews; 0: none.")
+    likeness_model: str | None = Field(
+        default=None, min_length=1, max_length=200,
+        description="What compares pictures with characters: an installed model for image features, or 'built-in'; filled in.",
+    )  # fmt: skip
+    batch: BatchPlace | None = Field(default=None, description="Filled in by image.batch.")
 
 
 class Likeness(Strict):

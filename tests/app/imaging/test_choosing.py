@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.cast import LoraUse
-from app.imaging.choosing import best_model, fitting_loras, fitting_references, named_model, with_adapter, with_net
+from app.imaging.choosing import best_model, fitting_loras, fitting_references, likeness_model, named_model, with_adapter, with_net
 from app.imaging.requests import ControlUse, ReferenceUse
 from configs.errors import BadInput, NotFound, StudioError
 from tests.app.imaging.easel import Surrounded, adapter, installed
@@ -95,3 +95,13 @@ def test_references_of_characters_fill_up_what_is_left_and_are_dropped_without_a
     around = Surrounded(adapters=[adapter("ip-adapter", "ip")])
     assert [one.image for one in fitting_references(given, wished, MODEL, around, 3)] == ["mine", "a", "b"]
     assert fitting_references([], wished, MODEL, Surrounded(), 8) == []
+
+
+def test_the_largest_model_for_features_compares_else_what_is_built_in() -> None:
+    small, large = sized("small", 10, task="image-features"), sized("large", 99, task="image-features")
+    assert likeness_model(None, Surrounded(MODEL)) == "built-in"
+    assert likeness_model(None, Surrounded(small, large)) == "large"
+    assert likeness_model("small", Surrounded(small, large)) == "small"
+    assert likeness_model("built-in", Surrounded(small, large)) == "built-in"
+    with pytest.raises(BadInput, match="compares no pictures"):
+        likeness_model("tiny-sdxl", Surrounded(MODEL))

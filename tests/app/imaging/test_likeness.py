@@ -56,6 +56,7 @@ def test_an_installed_model_looks_instead(job: Any) -> None:
     job.engine = Eye()
     job.around = type(job.around)(installed("dinov2-small", task="image-features", family="dinov2"))
     cast = [CastMember(name="luca", references=[job.give("red.png", figure("red"))])]
-    (luca,) = Judge(asked(prompt="@luca", cast=cast), job).judge(figure("red"))
+    request = asked(prompt="@luca", cast=cast, likeness_model="dinov2-small")
+    (luca,) = Judge(request, job).judge(figure("red"))
     assert luca.similarity > 0.99
     assert luca.engine == "Dinov2-Small"
