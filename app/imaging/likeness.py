@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.imaging.consistency.engines import features_of
+from app.imaging.consistency.likeness import Sheet
+from app.imaging.opening import open_picture
 from app.imaging.prompting import cast_of
 from app.imaging.requests import GenerateImage, Likeness
 from jobs.context import JobContext
