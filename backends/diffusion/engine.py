@@ -59,7 +59,7 @@ class DiffusersImage(SlabEngine):
         self._canvas = Canvas(self.parts["vae"], self.kind.family, self.device.name)
         self._groups = Groups(self.modules(), self.device, streamed=(self.kind.denoiser, "vae"))
         self._slabs, self.state = self._groups, "parked"  # type: ignore[assignment]  # what is asked of it is the same
-        self._adapters = Adapters(self.device)
+        self._adapters = Adapters(self.device, self._groups.original)
         return self._groups.footprint
 
     def modules(self) -> Mapping[str, nn.Module]:

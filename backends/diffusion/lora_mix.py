@@ -50,7 +50,7 @@ class Mix:
         try:
             with torch.no_grad():
                 for weight, parts in plan.values():
-                    self._mix(weight, parts)
+                    self._mix(weight, parts, device.name)
         except torch.OutOfMemoryError as error:
             shortage = str(error).split("\n")[0]
         if shortage is not None:
@@ -80,19 +80,20 @@ class Mix:
                     row += weight.shape[0]
         return plan
 
-    def _mix(self, weight: Any, parts: Sequence[tuple[Change, float, tuple[int, int]]]) -> None:
+    def _mix(self, weight: Any, parts: Sequence[tuple[Change, float, tuple[int, int]]], device: str) -> None:
+        """On the device, also for weights that are streamed to it from memory."""
         import torch
 
         known = self._touched.get(id(weight))
         before = known[1] if known is not None else self._unchanged(weight)
         self._touched[id(weight)] = (weight, before)
-        total = before.to(weight.device, torch.float32, copy=True)
+        total = before.to(device, torch.float32, copy=True)
         for change, strength, (first, last) in parts:
             if "diff_b" in change.factors and set(change.factors) <= {"diff_b", "alpha"}:
-                total += strength * change.factors["diff_b"].to(weight.device, torch.float32)
+                total += strength * change.factors["diff_b"].to(device, torch.float32)
                 continue
             rows = sum(module.weight.shape[0] for module, _ in weights_of(change, self._pipe))
-            whole = delta(change.factors, (rows, *weight.shape[1:]), weight.device)
+            whole = delta(change.factors, (rows, *weight.shape[1:]), device)
             total.add_(whole[first:last], alpha=strength)
         weight.data.copy_(total)
 

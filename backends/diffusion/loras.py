@@ -31,15 +31,14 @@ class Loras:
 
     Args:
         pristine: where the unchanged copy of a weight lies (the parked slabs); None, or for a weight that it does not know: a copy is made.
-        beside: never change weights: they are streamed from a copy that must stay as it is.
     """
 
-    def __init__(self, pipe: Any, device: Device, pristine: Pristine | None = None, beside: bool = False) -> None:
+    def __init__(self, pipe: Any, device: Device, pristine: Pristine | None = None) -> None:
         self._pipe, self._device = pipe, device
         self._layers: Any = None
         self._active: tuple[Key, ...] = ()
         self._notes: list[str] = []
-        quantised = beside or any(is_quantised(module) for module in _modules(pipe))
+        quantised = any(is_quantised(module) for module in _modules(pipe))
         self._way: Mix | Beside = Beside(pipe) if quantised else Mix(pipe, pristine)
 
     @property

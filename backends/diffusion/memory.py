@@ -59,6 +59,14 @@ class Groups:
             self.drop()
             raise
 
+    def original(self, tensor: Any) -> Any:
+        """See `Slabs.original`."""
+        for _, slabs in self._groups:
+            found = slabs.original(tensor)
+            if found is not None:
+                return found
+        return None
+
     def drop(self) -> None:
         """Drops the device's copies."""
         for _, slabs in self._groups:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,8 @@ SENTENCE_TOKENS = 512
 class Adapters:
     """LoRAs, ControlNets and reference pictures of one loaded model; what is not used is not imported."""
 
-    def __init__(self, device: Device) -> None:
-        self._device = device
+    def __init__(self, device: Device, original: Callable[[Any], Any] | None = None) -> None:
+        self._device, self._original = device, original  # where a weight's unchanged copy lies
         self._loras: Any = None
         self._controls: Any = None
         self._references: Any = None
@@ -40,7 +41,7 @@ class Adapters:
         if self._loras is None:
             from backends.diffusion.loras import Loras
 
-            self._loras = Loras(pipe, self._device)
+            self._loras = Loras(pipe, self._device, self._original)
         return list(self._loras.use(call.loras))
 
     def controls(self, pipe: Any, call: ImageCall) -> Any:
@@ -66,7 +67,7 @@ class Adapters:
             from backends.diffusion.references import References
 
             self._references = References(pipe, self._device)
-        return dict(self._references.use(wanted))
+        return dict(self._references.use(wanted, guided=call.guidance > 1))
 
     def clear(self) -> None:
         """The model is as if none had ever been loaded."""

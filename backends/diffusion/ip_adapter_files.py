@@ -1,0 +1,121 @@
+"""An IP-Adapter on the disk: its file, and the image encoder that it reads pictures through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backends.checkpoint import PICKLE_REASON, PICKLE_REMEDY, is_pickle, read_header
+from backends.checkpoint_kinds import recognise
+from configs.errors import BadInput, BadMedia
+
+SAFE = ".safetensors"
+# Where encoders lie, seen from an adapter's folder and those above it: as the hub, ComfyUI and A1111 have them.
+ENCODERS = ("image_encoder", "models/image_encoder", "sdxl_models/image_encoder", "clip_vision", "clip_vision/*", "models/clip_vision/*")
+UPWARDS = 3
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """``encoder``: a folder with ``config.json`` and weights."""
+
+    name: str
+    file: Path
+    encoder: Path
+
+    def tensors(self, dtype: Any) -> dict[str, dict[str, Any]]:
+        """As diffusers takes them: ``image_proj`` and ``ip_adapter``."""
+        from safetensors.torch import load_file
+
+        found: dict[str, dict[str, Any]] = {"image_proj": {}, "ip_adapter": {}}
+        for name, tensor in load_file(self.file).items():
+            part, _, rest = name.partition(".")
+            if part in found:
+                found[part][rest] = tensor.to(dtype)
+        return found
+
+
+def read_adapter(path: Path, width: int) -> Adapter:
+    """Checks an adapter before anything is loaded.
+
+    Args:
+        path: a file, or a folder that holds one.
+        width: of the text that the model attends to.
+
+    Raises:
+        BadMedia: no file, damaged, or a pickle. BadInput: for another family, of a kind that needs a face recogniser, or without encoder.
+    """
+    file = _file(path)
+    name = path.stem if path.is_file() else path.name
+    header = read_header(file)
+    shapes = {key: tensor.shape for key, tensor in header.tensors.items()}
+    found = recognise(header)
+    if found.kind != "ip-adapter":
+        raise BadInput(f"{name} is no IP-Adapter but a {found.kind.replace('-', ' ')}.", "Choose an IP-Adapter.", "no_adapter")
+    if any("lora" in key for key in shapes):
+        raise BadInput(f"The IP-Adapter {name} needs a face recogniser that this studio does not have.", "Use one without FaceID.", "face_id")
+    widths = {shape[-1] for key, shape in shapes.items() if key.endswith("to_k_ip.weight")}
+    if widths != {width}:
+        raise BadInput(f"The IP-Adapter {name} is for another model: it speaks {max(widths)} wide, this one {width}.", "Choose an SDXL one.", "adapter_family")
+    return Adapter(name, file, _encoder(file, name, shapes))
+
+
+def read_encoder(folder: Path, dtype: Any, device: str) -> tuple[Any, Any]:
+    """(image encoder, feature extractor); raises BadMedia when its files are damaged."""
+    from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+
+    for weights in folder.glob(f"*{SAFE}"):
+        read_header(weights)
+    try:
+        encoder = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        why = " ".join(str(error).split())[:100]
+        raise BadMedia(f"The image encoder in {folder} cannot be loaded: {why}.", "Install the IP-Adapter again.", "damaged") from None
+    size = encoder.config.image_size
+    return encoder.to(device).eval().requires_grad_(False), CLIPImageProcessor(size=size, crop_size=size)
+
+
+def _file(path: Path) -> Path:
+    if path.is_file():
+        if path.suffix.lower() != SAFE or is_pickle(path):
+            raise BadMedia(f"The IP-Adapter {path.name} {PICKLE_REASON}.", PICKLE_REMEDY, "pickle")
+        return path
+    inside = sorted(path.rglob(f"*{SAFE}")) if path.is_dir() else []
+    found = [file for file in inside if "ip-adapter" in file.name.lower() or "ip_adapter" in file.name.lower()]
+    if not found:
+        raise BadMedia(f"The IP-Adapter {path.name} has no weights in {path}.", "Install it again, or choose another.", "damaged")
+    return found[0]
+
+
+def _encoder(file: Path, name: str, shapes: dict[str, tuple[int, ...]]) -> Path:
+    """The nearest encoder that fits: of the adapter's projection width, or for those that read every patch, of its hidden width."""
+    patches = shapes.get("image_proj.proj_in.weight")
+    whole = shapes.get("image_proj.proj.weight")
+    field, size = ("hidden_size", patches[1]) if patches else ("projection_dim", whole[1] if whole else 0)
+    seen = []
+    for folder in _near(file):
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        config = config.get("vision_config", config)
+        if config.get(field) == size:
+            return folder
+        seen.append(folder)
+    if seen:
+        raise BadInput(f"The IP-Adapter {name} needs another image encoder than that in {seen[0]}.", "Install the one it came with.", "encoder")
+    remedy = f"Put its image encoder (config.json and model.safetensors) into {file.parent / 'image_encoder'}."
+    raise BadInput(f"The IP-Adapter {name} has no image encoder beside it.", remedy, "encoder")
+
+
+def _near(file: Path) -> Iterator[Path]:
+    place = file.parent
+    for _ in range(UPWARDS):
+        for pattern in ENCODERS:
+            yield from sorted(place.glob(pattern))
+        if place.parent == place:
+            return
+        place = place.parent
