@@ -50,7 +50,7 @@ export class PictureForm {
       el("div.field", {}, el("label", { for: "gen-negative", text: "Negative: what is not to be seen" }), this.negative),
       el("div.gen-pairs", {}, el("div.field", {}, el("label", { for: "gen-style", text: "Style" }), this.style, this.styleSaid), this.model.node.firstChild), this.model.node,
       this.size.node,
-      el("div.gen-counts", {}, this.size.sides, field("Pictures", this.count)), el("div.field.gen-seed", {}, el("label", { for: "gen-seed", text: "Seed" }), el("div.row", {}, this.seed, this.dice, this.keepSeed)),
+      el("div.gen-counts", {}, this.size.sides, field("How many", this.count)), el("div.field.gen-seed", {}, el("label", { for: "gen-seed", text: "Seed" }), el("div.row", {}, this.seed, this.dice, this.keepSeed)),
       this.source.node, this.loras.node, this.controls.node, this.references.node, this.advanced.node);
     this.setLevel("simple");
     this.#tellSeed();

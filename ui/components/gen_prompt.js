@@ -10,8 +10,8 @@ const CLIP_TOKENS = 75;
 
 /** The handles in a text, each once, in small letters. */
 export const mentioned = (text) => [...new Set([...text.matchAll(MENTION)].map((found) => found[1].toLowerCase()))];
-/** About how many tokens a text has: short words are one, long ones one for about six letters, marks one each. */
-export const tokens = (text) => (text.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? []).reduce((sum, word) => sum + Math.max(1, Math.ceil(word.length / 6)), 0);
+/** About how many tokens a text has: short words are one, long ones one for about eight letters, marks one each. */
+export const tokens = (text) => (text.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? []).reduce((sum, word) => sum + Math.max(1, Math.ceil(word.length / 8)), 0);
 /** Wildcards and choices in a text; the picture form leaves them to Batch. */
 export const wildcards = (text) => [...(text.match(WILDCARD) ?? []), ...(text.match(CHOICE) ?? [])];
 

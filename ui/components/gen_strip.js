@@ -10,8 +10,8 @@ export class Strip {
   /** `wishes`: choose(key), cancel(job), dismiss(job), more(). */
   constructor(wishes) {
     this.wishes = wishes;
-    this.list = el("div.gen-strip-list", { role: "listbox", "aria-label": "Pictures", "aria-orientation": "horizontal", tabindex: "0", onKeydown: (event) => this.#key(event) });
-    this.node = el("div.gen-strip", { "aria-label": "Filmstrip" }, this.list);
+    this.list = el("div.gen-strip-list", { role: "listbox", "aria-label": "Filmstrip", "aria-orientation": "horizontal", tabindex: "0", onKeydown: (event) => this.#key(event) });
+    this.node = el("div.gen-strip", {}, this.list);
   }
 
   update(store, selected, compared) {
