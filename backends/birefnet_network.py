@@ -33,7 +33,7 @@ class Sizes:
         return tuple(2 * self.swin.width << number for number in (3, 2, 1, 0))
 
 
-class DeformableConv(nn.Module):
+class DeformableConv(nn.Module):  # type: ignore[misc]
     """A convolution that chooses where it looks and how much each place counts (Zhu et al. 2018)."""
 
     def __init__(self, channels: int, made: int, kernel: int) -> None:
@@ -60,7 +60,7 @@ class DeformableConv(nn.Module):
         return done
 
 
-class Parallel(nn.Module):
+class Parallel(nn.Module):  # type: ignore[misc]
     """One of the parallel convolutions, normed."""
 
     def __init__(self, channels: int, made: int, kernel: int) -> None:
@@ -73,7 +73,7 @@ class Parallel(nn.Module):
         return functional.relu(self.bn(self.atrous_conv(values)))
 
 
-class Pyramid(nn.Module):
+class Pyramid(nn.Module):  # type: ignore[misc]
     """Deformable convolutions of several sizes and the mean of the whole, side by side, then mixed."""
 
     def __init__(self, channels: int, sizes: Sizes) -> None:
@@ -93,7 +93,7 @@ class Pyramid(nn.Module):
         return functional.relu(self.bn1(self.conv1(found)))
 
 
-class DecoderBlock(nn.Module):
+class DecoderBlock(nn.Module):  # type: ignore[misc]
     """Few channels, the pyramid among them, and out again."""
 
     def __init__(self, channels: int, made: int, sizes: Sizes) -> None:
@@ -110,7 +110,7 @@ class DecoderBlock(nn.Module):
         return done
 
 
-class Lateral(nn.Module):
+class Lateral(nn.Module):  # type: ignore[misc]
     """One layer per pixel, from the encoder across to the decoder."""
 
     def __init__(self, channels: int) -> None:
@@ -123,7 +123,7 @@ class Lateral(nn.Module):
         return done
 
 
-class PictureLayers(nn.Module):
+class PictureLayers(nn.Module):  # type: ignore[misc]
     """Two layers over the picture itself, folded to a map's size."""
 
     def __init__(self, channels: int, made: int, first: int) -> None:
@@ -137,7 +137,7 @@ class PictureLayers(nn.Module):
         return done
 
 
-class Decoder(nn.Module):
+class Decoder(nn.Module):  # type: ignore[misc]
     """From the smallest map to the picture's size, each step against the picture and towards its outlines."""
 
     def __init__(self, sizes: Sizes) -> None:
@@ -184,7 +184,7 @@ class Decoder(nn.Module):
         return done
 
 
-class BiRefNetwork(nn.Module):
+class BiRefNetwork(nn.Module):  # type: ignore[misc]
     """The whole. Pictures have sides that 32 divides."""
 
     def __init__(self, sizes: Sizes) -> None:

@@ -22,7 +22,7 @@ class SwinSizes:
     window: int = 7
 
 
-class WindowAttention(nn.Module):
+class WindowAttention(nn.Module):  # type: ignore[misc]
     """Attention of the pixels of one window to each other, with a learned bias for their distance."""
 
     def __init__(self, width: int, heads: int, window: int) -> None:
@@ -37,7 +37,7 @@ class WindowAttention(nn.Module):
         """[windows, pixels, width] likewise; ``mask`` [windows of a picture, pixels, pixels] is added to the scores."""
         count, pixels, width = windows.shape
         query, key, value = self.qkv(windows).view(count, pixels, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        index: Tensor = self.relative_position_index  # type: ignore[assignment]
+        index: Tensor = self.relative_position_index
         bias = self.relative_position_bias_table[index.flatten()].view(pixels, pixels, -1).permute(2, 0, 1)[None].to(query.dtype)
         if mask is not None:
             bias = bias + mask[:, None].to(query.dtype).repeat(count // mask.shape[0], 1, 1, 1)
@@ -46,7 +46,7 @@ class WindowAttention(nn.Module):
         return done
 
 
-class Mlp(nn.Module):
+class Mlp(nn.Module):  # type: ignore[misc]
     """Two layers."""
 
     def __init__(self, width: int) -> None:
@@ -60,7 +60,7 @@ class Mlp(nn.Module):
         return done
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]
     """Attention in windows, moved by half a window in every other block, then the layers of each pixel."""
 
     def __init__(self, width: int, heads: int, window: int, shifted: bool) -> None:
@@ -88,7 +88,7 @@ class Block(nn.Module):
         return done
 
 
-class Merging(nn.Module):
+class Merging(nn.Module):  # type: ignore[misc]
     """Four neighbours become one of twice the channels."""
 
     def __init__(self, width: int) -> None:
@@ -104,7 +104,7 @@ class Merging(nn.Module):
         return done
 
 
-class Stage(nn.Module):
+class Stage(nn.Module):  # type: ignore[misc]
     """Blocks of one resolution, and the way to the next."""
 
     def __init__(self, width: int, depth: int, heads: int, window: int, last: bool) -> None:
@@ -121,7 +121,7 @@ class Stage(nn.Module):
         return values
 
 
-class PatchEmbed(nn.Module):
+class PatchEmbed(nn.Module):  # type: ignore[misc]
     """4 x 4 px become one vector."""
 
     def __init__(self, width: int) -> None:
@@ -136,7 +136,7 @@ class PatchEmbed(nn.Module):
         return done
 
 
-class Swin(nn.Module):
+class Swin(nn.Module):  # type: ignore[misc]
     """The whole; answers with every stage's map, normed."""
 
     def __init__(self, sizes: SwinSizes) -> None:
@@ -158,7 +158,7 @@ class Swin(nn.Module):
             values = stage(values)
             found.append(getattr(self, f"norm{number}")(values).permute(0, 3, 1, 2).contiguous())
             if stage.downsample is not None:
-                values = stage.downsample(values)  # type: ignore[operator]
+                values = stage.downsample(values)
         return found
 
 

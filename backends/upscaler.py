@@ -147,7 +147,7 @@ def _filled(pixels: Tensor) -> Tensor:
     colours = pixels[:3] * weight
     levels = [(colours[None], weight[None])]
     while min(levels[-1][0].shape[2:]) > 1:
-        levels.append(tuple(avg_pool2d(part, 2, ceil_mode=True) for part in levels[-1]))  # type: ignore[arg-type]
+        levels.append(tuple(avg_pool2d(part, 2, ceil_mode=True) for part in levels[-1]))
     filled = levels[-1][0] / levels[-1][1].clamp_min(1e-4)
     for colours, weight in reversed(levels[:-1]):
         coarse = interpolate(filled, colours.shape[2:], mode="bilinear", align_corners=False)

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
-    Plane = np.ndarray[Any, np.dtype[np.float32]]
-    Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+    Plane = np.ndarray[Any, np.dtype[Any]]
+    Pixels = np.ndarray[Any, np.dtype[Any]]
 
 
 def resized(image: Image, width: int, height: int) -> Image:
@@ -31,16 +31,15 @@ def resized(image: Image, width: int, height: int) -> Image:
         colours = to_linear(colours)
     if alpha is None:
         made = _planes(colours, width, height)
-        return Images.fromarray(_bytes(to_srgb(made) if shrinks else made), "RGB")
-    covered = np.clip(_plane(alpha, width, height), 0, 1)
-    weighted = np.clip(_planes(colours * alpha[..., None], width, height), 0, covered[..., None])
+        return Images.fromarray(_bytes(to_srgb(made) if shrinks else made))
+    covered = _plane(alpha, width, height)  # may overshoot, as the colours it weighs do: held to its range only afterwards
     clear = covered < 1 / 512
-    made = weighted / np.where(clear, 1, covered)[..., None]
+    made = np.clip(_planes(colours * alpha[..., None], width, height) / np.where(clear, 1, covered)[..., None], 0, 1)
     made = to_srgb(made) if shrinks else made
     if clear.any():  # what cannot be seen keeps a colour all the same, for whoever takes the transparency away
         hidden = _planes(pixels[..., :3], width, height)
         made[clear] = hidden[clear]
-    return Images.fromarray(np.dstack([_bytes(made), _bytes(covered)]), "RGBA")
+    return Images.fromarray(np.dstack([_bytes(made), _bytes(covered)]))
 
 
 def covering(image: Image, width: int, height: int) -> Image:
@@ -72,7 +71,7 @@ def sharpened(image: Image, amount: float, radius_px: float) -> Image:
     around = np.ones((size, size), np.uint8)
     wanted = np.clip(wanted, cv2.erode(luma, around), cv2.dilate(luma, around))
     made = np.clip(colours + (wanted - luma)[..., None] + 0.5, 0, 255).astype(np.uint8)
-    return Images.fromarray(np.dstack([made, pixels[..., 3]]) if image.mode == "RGBA" else made, image.mode)
+    return Images.fromarray(np.dstack([made, pixels[..., 3]]) if image.mode == "RGBA" else made)
 
 
 def denoised(image: Image, amount: float) -> Image:
@@ -85,7 +84,7 @@ def denoised(image: Image, amount: float) -> Image:
         return image.copy()
     pixels = np.asarray(image)
     made = cv2.fastNlMeansDenoisingColored(np.ascontiguousarray(pixels[..., :3]), None, 10 * amount, 10 * amount, 5, 15)
-    return Images.fromarray(np.dstack([made, pixels[..., 3]]) if image.mode == "RGBA" else made, image.mode)
+    return Images.fromarray(np.dstack([made, pixels[..., 3]]) if image.mode == "RGBA" else made)
 
 
 def to_linear(values: Plane) -> Plane:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    Pixels = np.ndarray[Any, np.dtype[np.uint8]]
-    Plane = np.ndarray[Any, np.dtype[np.float32]]
+    Pixels = np.ndarray[Any, np.dtype[Any]]
+    Plane = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ def edges(rgb: Pixels, detail: float) -> Plane:
     strength = np.maximum(np.exp(joined / weights.sum()) - 0.5, 0)
     strength = cv2.GaussianBlur(ridge(strength, slopes[0], slopes[1]), (0, 0), 0.8)
     largest = max(4.0, float(np.quantile(strength, 0.995)))
-    return np.clip(strength / largest, 0, 1) ** np.float32(1.2 - 0.5 * detail)
+    sure: Plane = np.clip(strength / largest, 0, 1) ** np.float32(1.2 - 0.5 * detail)
+    return sure
 
 
 def ridge(strength: Plane, across: Plane, down: Plane) -> Plane:

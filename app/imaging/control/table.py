@@ -71,7 +71,7 @@ def draw_map(kind: str, image: Image, job: JobContext | None, settings: MapSetti
         seen = np.asarray(image.getchannel("A"), np.float32)[..., None] / 255
         outline = 1.0 if row.kind in ("canny", "softedge", "lineart", "scribble") else seen
         pixels = np.where(seen > 0, pixels * outline + np.array(row.blank) * (1 - outline), row.blank)
-    return Images.fromarray(np.clip(pixels, 0, 255).astype(np.uint8), "RGB"), drawn
+    return Images.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), drawn
 
 
 def over_contrast(image: Image) -> Image:

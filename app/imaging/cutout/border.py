@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    Plane = np.ndarray[Any, np.dtype[np.float32]]
+    Plane = np.ndarray[Any, np.dtype[Any]]
 
 BAND = 0.03  # of the shorter side: how much of the border is looked at
 ROUNDS = 8
-SMOOTH = 6.0  # Lab units: a course that explains the border this well is a studio background, a sky, a drawn ground
-LEAST_SHARE = 0.55  # of the border: what a subject that touches it may hide
+SMOOTH = 5.5  # Lab units: a course that explains the border this well is a studio background, a sky, a drawn ground
+LEAST_SHARE = 0.7  # of the border: what a subject that touches it may hide
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
-    Plane = np.ndarray[Any, np.dtype[np.float32]]
+    Plane = np.ndarray[Any, np.dtype[Any]]
 
 COLOURED = 12.0  # Lab units from grey: eyes and teeth are white, and rarely green
 
@@ -53,7 +53,7 @@ def cut_out(image: Image, *, holes: bool | None = None, matte: Image | None = No
         alpha = given.astype(np.float32) / 255
         own, words, doubts = own_colours(colours, alpha, front, back), engine, _empty(alpha)
     pixels = np.dstack([own, alpha])
-    return Cut(Images.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8), "RGBA"), words, doubts)
+    return Cut(Images.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8)), words, doubts)
 
 
 def find_subject(colours: Plane, holes: bool | None) -> tuple[Subject, Plane | None]:
@@ -65,7 +65,7 @@ def find_subject(colours: Plane, holes: bool | None) -> tuple[Subject, Plane | N
     border = read_border(lab)
     if border.smooth:
         if holes is None:
-            holes = bool(np.hypot(*(float(np.median(border.course[..., channel])) for channel in (1, 2))) > COLOURED)
+            holes = float(np.linalg.norm(np.median(border.course[..., 1:], axis=(0, 1)))) > COLOURED
         course = cv2.cvtColor(border.course, cv2.COLOR_Lab2RGB)
         return keyed(lab, border, holes), np.clip(course, 0, 1)
     return cut((colours * 255 + 0.5).astype(np.uint8), lab, border), None

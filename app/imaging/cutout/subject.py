@@ -10,13 +10,15 @@ from app.imaging.cutout.border import Border, band
 if TYPE_CHECKING:
     import numpy as np
 
-    Mask = np.ndarray[Any, np.dtype[np.uint8]]
-    Plane = np.ndarray[Any, np.dtype[np.float32]]
+    Mask = np.ndarray[Any, np.dtype[Any]]
+    Plane = np.ndarray[Any, np.dtype[Any]]
 
 OUTSIDE, UNSURE, INSIDE = 0, 128, 255
 WORKED_AT_PX = 480  # the longer side at which GrabCut looks: its time grows faster than the pixels
 COLOURS = 6  # of a textured background
 CUT_ROUNDS = 5
+LEAST_HOLE = 0.002  # of the picture: smaller ones are eyes and highlights
+ENCLOSED = "The subject encloses areas in the background's colour; they were kept as part of it. Turn `holes` on to take them away."
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ def keyed(lab: Plane, border: Border, holes: bool) -> Subject:
     inside = body.copy()
     if not holes:
         inside = _filled(inside)
-    return Subject(_trimap(inside, reached, wide=_wide(lab)), "keyed on the border's colour", _doubts(inside, border))
+    trimap = _trimap(inside, reached, wide=_wide(lab))
+    trimap[_beside(differs, body) & (trimap == OUTSIDE)] = UNSURE  # lines that are too thin to be surely inside
+    kept = (like > 0) & (reached == 0) & (inside > 0)
+    enclosed = () if holes or _largest(kept) < LEAST_HOLE * kept.size else (ENCLOSED,)
+    return Subject(trimap, "keyed on the border's colour", (*enclosed, *_doubts(inside, border)))
 
 
 def cut(rgb: Any, lab: Plane, border: Border) -> Subject:
@@ -65,7 +71,7 @@ def cut(rgb: Any, lab: Plane, border: Border) -> Subject:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(1)  # GrabCut seeds its clusters by chance
     if (mask & 1).any() and not (mask & 1).all():
-        cv2.grabCut(small, mask, None, models[0], models[1], CUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(small, mask, (0, 0, 1, 1), models[0], models[1], CUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
     inside = _without_specks((mask & 1).astype(np.uint8))
     large = cv2.resize(inside * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     body = (large > 127).astype(np.uint8)
@@ -106,6 +112,25 @@ def from_matte(matte: Mask) -> Mask:
     return np.where(matte >= 250, INSIDE, np.where(matte <= 5, OUTSIDE, UNSURE)).astype(np.uint8)
 
 
+def _largest(area: Any) -> int:
+    """Pixels of the largest connected piece."""
+    import cv2
+    import numpy as np
+
+    count, _, facts, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8), connectivity=4)
+    return int(facts[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
+
+
+def _beside(differs: Mask, body: Mask) -> Any:
+    """Around what differs and is connected to the body, however thin."""
+    import cv2
+    import numpy as np
+
+    _, labels = cv2.connectedComponents(np.maximum(differs, body), connectivity=8)
+    belongs = np.isin(labels, np.setdiff1d(np.unique(labels[body > 0]), [0])).astype(np.uint8)
+    return cv2.dilate(belongs, np.ones((3, 3), np.uint8)) > 0
+
+
 def _trimap(inside: Mask, outside: Mask, wide: int) -> Mask:
     """Sure is what lies ``wide`` px within either; what is neither is unsure as well."""
     import cv2
@@ -121,7 +146,7 @@ def _trimap(inside: Mask, outside: Mask, wide: int) -> Mask:
 
 def _wide(lab: Plane) -> int:
     """Half of the unsure band, px."""
-    return max(2, round(max(lab.shape[:2]) / 400))
+    return max(2, round(int(max(lab.shape[:2])) / 400))
 
 
 def _connected_to_frame(like: Mask) -> Mask:
@@ -132,7 +157,8 @@ def _connected_to_frame(like: Mask) -> Mask:
     around = np.ones((height + 2, width + 2), np.uint8)
     around[1:-1, 1:-1] = like
     _, labels = cv2.connectedComponents(around, connectivity=4)
-    return (labels == labels[0, 0])[1:-1, 1:-1].astype(np.uint8) & like
+    reached: Mask = (labels == labels[0, 0])[1:-1, 1:-1].astype(np.uint8) & like
+    return reached
 
 
 def _without_specks(body: Mask) -> Mask:
@@ -145,7 +171,8 @@ def _without_specks(body: Mask) -> Mask:
         return body
     sizes = facts[:, cv2.CC_STAT_AREA].copy()
     sizes[0] = 0
-    return (sizes >= max(12, sizes.max() / 100))[labels].astype(np.uint8)
+    kept: Mask = (sizes >= max(12, sizes.max() / 100))[labels].astype(np.uint8)
+    return kept
 
 
 def _filled(body: Mask) -> Mask:

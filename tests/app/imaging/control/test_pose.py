@@ -1,0 +1,16 @@
+"""No pose is made up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.imaging.control.pose import draw
+from configs.errors import Unavailable
+from tests.app.imaging.control.pictures import material
+
+
+def test_the_sentence_names_the_way_around() -> None:
+    with pytest.raises(Unavailable, match="takes a model that knows bodies") as refused:
+        draw(material(np.zeros((8, 8, 3), np.uint8)))
+    assert "preprocess off" in refused.value.remedy
