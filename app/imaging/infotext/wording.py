@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.imaging.infotext.samplers import A1111_SAMPLERS, A1111_SCHEDULES
+from app.imaging.infotext.samplers import A1111_SCHEDULES, sampler_title
 from app.version import VERSION
 
 Json = Any
@@ -46,8 +46,8 @@ def _settings(said: Any) -> Iterator[tuple[str, Json]]:
     """(name, value) of what is known, in order."""
     rows = [
         ("Steps", said("steps")),
-        ("Sampler", A1111_SAMPLERS.get(said("sampler"), said("sampler")) or None),
-        ("Schedule type", A1111_SCHEDULES.get(said("schedule"), said("schedule")) or None),
+        ("Sampler", sampler_title(said("sampler") or "") or None),
+        ("Schedule type", A1111_SCHEDULES.get(said("schedule") or "", said("schedule")) or None),
         ("CFG scale", _number(said("guidance"))),
         ("Seed", said("seed")),
         ("Size", f"{said('width')}x{said('height')}" if said("width") and said("height") else None),

@@ -78,7 +78,7 @@ def _caps(stage: Stage, outline: list[tuple[float, float]], tall: float) -> None
             peak.append((x, y))
             continue
         if len(peak) > 3:
-            foot = [(px, line + tall * (0.05 if number % 4 < 2 else -0.02)) for number, (px, _) in enumerate(reversed(peak))]
+            foot = [(px, line + tall * (0.02 + 0.05 * math.sin(number * 0.55))) for number, (px, _) in enumerate(reversed(peak))]
             stage.draw.polygon([*peak, *((px, max(py, y)) for (px, py), (_, y) in zip(foot, reversed(peak), strict=True))], fill=snow)
         peak = []
 
