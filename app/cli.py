@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "library": Entry("app.commands.library", "list, show, add, export, delete and relink files"),
     "keys": Entry("app.commands.keys", "API keys of programs that may use the gateway"),
     "models": Entry("app.commands.models", "list, install, import, remove, load, unload, pin and free models"),
+    "adapters": Entry("app.commands.adapters", "list LoRAs, ControlNets, IP-Adapters, embeddings, VAEs and upscalers"),
     "projects": Entry("app.commands.projects", "list and make projects"),
     "status": Entry("app.commands.status", "machine, workers and queue at a glance"),
     "doctor": Entry("app.commands.doctor", "what works on this machine, what does not, and the command that mends it"),

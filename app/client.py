@@ -91,6 +91,9 @@ class Session(Protocol):
     def model_files(self) -> list[Json]:
         """Weights in the folders of other programs."""
 
+    def adapters(self, kind: str | None = None, query: str = "") -> Json:
+        """LoRAs, ControlNets ... of this machine, and the folder for more."""
+
     def projects(self) -> list[Json]:
         """Every project."""
 
@@ -230,6 +233,12 @@ class LocalSession:
     def model_files(self) -> list[Json]:
         """See `Session`."""
         return [entry.model_dump(mode="json") for entry in self._studio.catalogue.foreign_files()]
+
+    def adapters(self, kind: str | None = None, query: str = "") -> Json:
+        """See `Session`."""
+        from app.models.adapters import list_adapters
+
+        return list_adapters(self._studio.adapters, kind, query).model_dump(mode="json")
 
     def projects(self) -> list[Json]:
         """See `Session`."""

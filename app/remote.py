@@ -158,6 +158,10 @@ class RemoteSession:
         """Gives the device's memory back, and RAM with ``host``."""
         return self._object("POST", f"/api/models/free{_query(host=str(host).lower())}")
 
+    def adapters(self, kind: str | None = None, query: str = "") -> Json:
+        """LoRAs, ControlNets ... of this machine."""
+        return self._object("GET", f"/api/adapters{_query(kind=kind, q=query or None)}")
+
     def projects(self) -> list[Json]:
         """Every project."""
         found: list[Json] = self._json("GET", "/api/projects")

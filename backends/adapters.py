@@ -132,6 +132,13 @@ def usable(files: Iterable[AdapterFile], family: str, control: str = "") -> list
     return fits
 
 
+def searched(files: Iterable[AdapterFile], query: str) -> list[AdapterFile]:
+    """Those with every word of a query in name, title, triggers or family, in any case of letters."""
+    words = query.lower().split()
+    said = ((one, " ".join((one.name, one.title, one.family, *one.triggers)).lower()) for one in files)
+    return [one for one, text in said if all(word in text for word in words)]
+
+
 def _file(place: Place, facts: Mapping[str, object], program: str) -> AdapterFile:
     whole = facts["kind"] == "controlnet" and place.has_config and not facts["trouble"]
     given: dict[str, object] = {**facts, "triggers": tuple(facts["triggers"]), "controls": tuple(facts["controls"])}  # type: ignore[arg-type]
@@ -196,4 +203,4 @@ def _word(kind: str) -> str:
     return {"lora": "LoRA", "controlnet": "ControlNet", "ip-adapter": "IP-Adapter", "vae": "VAE"}.get(kind, kind)
 
 
-__all__ = ["KINDS", "AdapterFile", "AdapterShelf", "usable"]
+__all__ = ["KINDS", "AdapterFile", "AdapterShelf", "searched", "usable"]

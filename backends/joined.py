@@ -9,5 +9,7 @@ from configs.errors import BadInput
 def refuse(installed: Installed, device: Device) -> Engine:
     """Raises `BadInput` saying how such a model is used."""
     raise BadInput(
-        f"{installed.card.title} joins a model for pictures and is not loaded by itself.", "Choose it when making a picture.", "joins_others"
+        f"{installed.card.title} joins a model for pictures and is not loaded by itself.",
+        "Choose it when making a picture.",
+        "joins_others",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.api import (
+    adapters,
     artifacts,
     boards,
     catalogue,
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     loaded.router,  # before the catalogue: /api/models/memory is no model's name
     catalogue.router,
+    adapters.router,
     keys.router,
     health.router,
     login.router,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from pathlib import Path
 
 from app.capability import capability
+from app.models.adapter_import import adapter_at, take_adapter
+from app.models.bringing import bring
 from app.models.catalogue import Catalogue
 from app.models.forms import ImportModel, InstalledModel
-from app.models.install import require_licence, require_space
+from app.models.install import require_licence
+from app.models.room import ADAPTERS
 from backends.cards import ComponentLicence, ModelCard, Source, Variant
 from backends.folder_kinds import Found, describe
 from backends.foreign import slug
@@ -24,12 +26,17 @@ from jobs.context import JobContext
 def import_model(request: ImportModel, job: JobContext) -> InstalledModel:
     """Takes a folder or a single .safetensors file of this machine in as a model; what is given stays where it is.
 
+    LoRAs, ControlNets, IP-Adapters, embeddings, VAEs and upscalers go into the folder of adapters, with the notes and picture beside them.
+
     On the same disk no bytes are copied. Pickles are refused. What nobody says a licence of counts as not commercial.
     """
     catalogue: Catalogue = job.part("catalogue")
     path = Path(request.path).expanduser()
     if not path.is_absolute():
         raise BadInput(f"{request.path} is no whole path.", "Give it from the root on, such as /home/me/models/this.safetensors.")
+    adapter = adapter_at(path) if request.card is None else None
+    if adapter is not None:
+        return take_adapter(path, adapter, request.name, catalogue.settings.models / ADAPTERS, catalogue.settings.min_free_bytes, job)
     found = describe(path)
     card, form = _card_for(request, path, found, catalogue)
     with catalogue.changing(card.name):
@@ -93,20 +100,6 @@ def _take_in(
 
 
 def _one(source: Path, target: Path, name: str, job: JobContext, done: int, total: int, catalogue: Catalogue) -> FileRecord:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    real = source.resolve()  # the hub's cache keeps links
-    size = real.stat().st_size
-    try:
-        os.link(real, target)
-    except OSError:  # another disk, or one that has no links
-        require_space(target.parent, size, name, catalogue.settings.min_free_bytes)
-        _copy(real, target, job)
+    size = bring(source, target, name, catalogue.settings.min_free_bytes, job)
     sha256 = hash_file(target, lambda count: job.progress((done + count) / total, f"reading {name}"))
     return FileRecord(path=name, size_bytes=size, sha256=sha256)
-
-
-def _copy(source: Path, target: Path, job: JobContext) -> None:
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while chunk := reader.read(4 << 20):
-            job.raise_if_cancelled()
-            writer.write(chunk)

@@ -73,7 +73,9 @@ def load_net(path: Path, unet: Any, device: str) -> Any:
         shortage = str(error).split("\n")[0]
     except (RuntimeError, ValueError, TypeError) as error:
         why = " ".join(str(error).split())[:100]
-        raise BadInput(f"The ControlNet {path.name} does not fit this model: {why}.", "Choose one of the same family.", "control_family") from None
+        raise BadInput(
+            f"The ControlNet {path.name} does not fit this model: {why}.", "Choose one of the same family.", "control_family"
+        ) from None
     if shortage is not None:
         raise OutOfMemory(shortage)
     return net
@@ -85,11 +87,15 @@ def require_net(name: str, header: Header, width: int) -> None:
     if found.kind != "controlnet" or any(tensor.startswith("lora_controlnet") for tensor in header.tensors):
         raise BadInput(f"{name} is no ControlNet but a {found.kind.replace('-', ' ')}.", "Choose a ControlNet.", "no_controlnet")
     if any(tensor.startswith(("control_model.", "input_blocks.")) for tensor in header.tensors):
-        raise BadInput(f"The ControlNet {name} is in the layout of the first ControlNet code.", "Use it in the form that the hub has.", "layout")
+        raise BadInput(
+            f"The ControlNet {name} is in the layout of the first ControlNet code.", "Use it in the form that the hub has.", "layout"
+        )
     widths = {tensor.shape[-1] for key, tensor in header.tensors.items() if key.endswith("attn2.to_k.weight")}
     if widths and widths != {width}:
         family = FAMILY_TITLES.get(found.family, "another model")
-        raise BadInput(f"The ControlNet {name} is for {family} and does not fit this model.", "Choose one of the same family.", "control_family")
+        raise BadInput(
+            f"The ControlNet {name} is for {family} and does not fit this model.", "Choose one of the same family.", "control_family"
+        )
 
 
 def _config(file: Path, shapes: Shapes, unet: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +104,9 @@ def _config(file: Path, shapes: Shapes, unet: Mapping[str, Any]) -> dict[str, An
     try:
         given = json.loads(beside.read_text(encoding="utf-8"))
         if isinstance(given, dict):
-            return {key: value for key, value in given.items() if key != "num_control_type" or "task_embedding" not in shapes} | _union(shapes)
+            return {key: value for key, value in given.items() if key != "num_control_type" or "task_embedding" not in shapes} | _union(
+                shapes
+            )
     except (OSError, ValueError):
         pass
     shared = {key: unet[key] for key in SHARED if key in unet}

@@ -69,7 +69,9 @@ class Controls:
         if all(union):
             return _union_plan(wanted, nets)
         if any(union):
-            raise BadInput("A Union ControlNet cannot be used together with others.", "Use the Union one for every map, or none.", "mixed_controls")
+            raise BadInput(
+                "A Union ControlNet cannot be used together with others.", "Use the Union one for every map, or none.", "mixed_controls"
+            )
         return _plain_plan(wanted, nets, "control_image" if from_picture else "image")
 
     def clear(self) -> None:
@@ -131,5 +133,7 @@ def _key(path: Path) -> Key:
         file = weights_file(path)
         stat = file.stat()
     except OSError as error:
-        raise BadMedia(f"The ControlNet {path.name} cannot be read: {error.strerror or error}.", "Install it again, or choose another.") from None
+        raise BadMedia(
+            f"The ControlNet {path.name} cannot be read: {error.strerror or error}.", "Install it again, or choose another."
+        ) from None
     return str(file), stat.st_size, stat.st_mtime_ns

@@ -56,10 +56,16 @@ def read_adapter(path: Path, width: int) -> Adapter:
     if found.kind != "ip-adapter":
         raise BadInput(f"{name} is no IP-Adapter but a {found.kind.replace('-', ' ')}.", "Choose an IP-Adapter.", "no_adapter")
     if any("lora" in key for key in shapes):
-        raise BadInput(f"The IP-Adapter {name} needs a face recogniser that this studio does not have.", "Use one without FaceID.", "face_id")
+        raise BadInput(
+            f"The IP-Adapter {name} needs a face recogniser that this studio does not have.", "Use one without FaceID.", "face_id"
+        )
     widths = {shape[-1] for key, shape in shapes.items() if key.endswith("to_k_ip.weight")}
     if widths != {width}:
-        raise BadInput(f"The IP-Adapter {name} is for another model: it speaks {max(widths)} wide, this one {width}.", "Choose an SDXL one.", "adapter_family")
+        raise BadInput(
+            f"The IP-Adapter {name} is for another model: it speaks {max(widths)} wide, this one {width}.",
+            "Choose an SDXL one.",
+            "adapter_family",
+        )
     return Adapter(name, file, _encoder(file, name, shapes))
 
 
@@ -106,7 +112,9 @@ def _encoder(file: Path, name: str, shapes: dict[str, tuple[int, ...]]) -> Path:
             return folder
         seen.append(folder)
     if seen:
-        raise BadInput(f"The IP-Adapter {name} needs another image encoder than that in {seen[0]}.", "Install the one it came with.", "encoder")
+        raise BadInput(
+            f"The IP-Adapter {name} needs another image encoder than that in {seen[0]}.", "Install the one it came with.", "encoder"
+        )
     remedy = f"Put its image encoder (config.json and model.safetensors) into {file.parent / 'image_encoder'}."
     raise BadInput(f"The IP-Adapter {name} has no image encoder beside it.", remedy, "encoder")
 

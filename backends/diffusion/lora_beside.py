@@ -1,4 +1,4 @@
-"""LoRAs computed beside weights that cannot be changed (quantised, or streamed): PEFT puts its layers around the model's and takes them away."""
+"""LoRAs computed beside quantised weights, which cannot be changed: PEFT puts its layers around the model's and takes them away."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class LoraFile:
 
 
 def checked_header(path: Path, name: str) -> Header:
-    """The header of a LoRA that can be used; raises BadMedia (a pickle, damaged) or BadInput (no LoRA, of a format that cannot be added)."""
+    """The header of a LoRA that can be used; raises BadMedia (a pickle, damaged) or BadInput (of a format that cannot be added)."""
     try:
         pickled = path.suffix.lower() != ".safetensors" or is_pickle(path)
     except OSError as error:
@@ -79,9 +79,9 @@ def read_lora(path: Path, name: str, pipe: Any, layers: Layers) -> LoraFile:
         if found is None or not is_whole(factors):
             untouched.append(layer)
             continue
-        for one in ({key: value for key, value in factors.items() if key != "diff_b"}, {"diff_b": factors.get("diff_b")}):
-            if one.get("diff_b", True) is not None and one.keys() - {"alpha"}:
-                changes.append(Change(found[0], found[1], one))
+        bias = {key: value for key, value in factors.items() if key == "diff_b"}
+        weight = {key: value for key, value in factors.items() if key != "diff_b"}
+        changes += [Change(found[0], found[1], one) for one in (weight, bias) if one.keys() - {"alpha"}]
     if not changes:
         raise wrong_model(name, family, pipe)
     notes = ()
@@ -101,7 +101,14 @@ def wrong_model(name: str, family: str, pipe: Any, why: str = "") -> BadInput:
 def family_of(pipe: Any) -> str:
     """By the pipeline's class."""
     name = type(pipe).__name__
-    for mark, family in (("StableDiffusionXL", "sdxl"), ("StableDiffusion3", "sd3"), ("StableDiffusion", "sd15"), ("Flux2", "flux2"), ("Flux", "flux"), ("ZImage", "z-image")):
+    for mark, family in (
+        ("StableDiffusionXL", "sdxl"),
+        ("StableDiffusion3", "sd3"),
+        ("StableDiffusion", "sd15"),
+        ("Flux2", "flux2"),
+        ("Flux", "flux"),
+        ("ZImage", "z-image"),
+    ):
         if name.startswith(mark):
             return family
     return ""

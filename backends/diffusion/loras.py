@@ -1,5 +1,5 @@
-"""LoRAs in a pipeline. They are added into the weights themselves: nothing is slower while sampling, a compiled model stays compiled whatever
-is swapped, and their sum does not depend on their order. Weights that are quantised cannot be added to; there PEFT computes them beside."""
+"""LoRAs in a pipeline, added into the weights themselves: sampling is as quick as without, a compiled model stays compiled whatever is
+swapped, and the sum does not depend on the order. To quantised weights nothing can be added; there PEFT computes LoRAs beside them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Loras:
         return list(self._notes)
 
     def clear(self) -> None:
-        """Takes everything out; the weights are bit for bit as if nothing had been loaded. Must come before the weights leave the device."""
+        """Takes everything out; the weights are bit for bit as if nothing had been loaded. Comes before the weights leave the device."""
         self._active, self._notes = (), []
         self._way.clear()
 

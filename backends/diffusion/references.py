@@ -69,7 +69,9 @@ class References:
         """[2, pictures, ...] per adapter: of nothing, and of its pictures. Raises `OutOfMemory`."""
         import torch
 
-        mark = hashlib.sha256(b"".join(b"|" if one is None else repr(one.size).encode() + one.tobytes() for group in pictures for one in (None, *group))).digest()
+        mark = hashlib.sha256(
+            b"".join(b"|" if one is None else repr(one.size).encode() + one.tobytes() for group in pictures for one in (None, *group))
+        ).digest()
         if self._seen[0] == mark:
             return self._seen[1]
         shortage = None
@@ -90,7 +92,9 @@ class References:
             remedy = "Choose an IP-Adapter (`models list --task ip-adapter`), or FLUX.2."
             raise BadInput(f"Models of {title} take no reference pictures by themselves.", remedy, "no_references")
         if len(references) > MOST_OWN:
-            raise BadInput(f"{len(references)} reference pictures are more than the {MOST_OWN} that can be read at once.", "Choose the best.")
+            raise BadInput(
+                f"{len(references)} reference pictures are more than the {MOST_OWN} that can be read at once.", "Choose the best."
+            )
         return {"image": [reference.image.convert("RGB") for reference in references]}
 
     def _require(self, paths: tuple[Path, ...]) -> None:
@@ -132,7 +136,9 @@ class References:
             return str(error).split("\n")[0]
         except (RuntimeError, ValueError, KeyError, IndexError) as error:
             why = " ".join(str(error).split())[:100]
-            raise BadInput(f"The IP-Adapter {adapters[0].name} does not fit this model: {why}.", "Choose another.", "adapter_family") from None
+            raise BadInput(
+                f"The IP-Adapter {adapters[0].name} does not fit this model: {why}.", "Choose another.", "adapter_family"
+            ) from None
         return None
 
     def _abandon(self) -> None:

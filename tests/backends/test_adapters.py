@@ -121,7 +121,12 @@ def test_formats_that_cannot_be_mixed_in_are_refused(own: Path, tensor: str, for
 def test_two_of_one_name_are_told_by_their_folders(own: Path, tmp_path: Path) -> None:
     comfy = tmp_path / "ComfyUI"
     (comfy / "comfy").mkdir(parents=True)
-    for path in (own / "a/style.safetensors", own / "b/style.safetensors", own / "only.safetensors", comfy / "models/loras/style.safetensors"):
+    for path in (
+        own / "a/style.safetensors",
+        own / "b/style.safetensors",
+        own / "only.safetensors",
+        comfy / "models/loras/style.safetensors",
+    ):
         safetensors(path, LORA)
     shelf = AdapterShelf(own, [comfy])
     assert names(shelf) == ["a/style", "b/style", "models/loras/style", "only"]
@@ -139,7 +144,7 @@ def test_what_is_not_there_names_the_nearest(own: Path) -> None:
         AdapterShelf(own).find("lora", "luca")
     assert str(own) in caught.value.remedy
     safetensors(own / "luca_v2.safetensors", LORA)
-    with pytest.raises(NotFound, match="There is no LoRA named 'luka_v2'. Did you mean 'luca_v2'?"):
+    with pytest.raises(NotFound, match=r"There is no LoRA named 'luka_v2'\. Did you mean 'luca_v2'\?"):
         AdapterShelf(own).find("lora", "luka_v2")
     with pytest.raises(NotFound, match="There is no ControlNet named"):
         AdapterShelf(own).find("controlnet", "luca_v2")
@@ -188,7 +193,11 @@ def installed(name: str, folder: Path) -> Installed:
 
 
 def test_installed_cards_stand_on_the_shelf(own: Path, tmp_path: Path) -> None:
-    entries = [installed("controlnet-union-sdxl", tmp_path / "u"), installed("ip-adapter-plus-sdxl", tmp_path / "i"), installed("sdxl-base", tmp_path)]
+    entries = [
+        installed("controlnet-union-sdxl", tmp_path / "u"),
+        installed("ip-adapter-plus-sdxl", tmp_path / "i"),
+        installed("sdxl-base", tmp_path),
+    ]
     shelf = AdapterShelf(own, cards=lambda: entries)
     assert [(one.kind, one.name, one.card) for one in shelf.all()] == [
         ("controlnet", "controlnet-union-sdxl", "controlnet-union-sdxl"),

@@ -13,8 +13,10 @@ from app.models.importing import import_model
 from configs.errors import BadInput, BadMedia, Conflict, Refused, StudioError
 from jobs.context import JobCancelled
 from tests.app.models.shelf import NON_COMMERCIAL, Shelf, card, chat_folder
-from tests.backends.test_foreign import LORA, SDXL
+from tests.backends.test_foreign import SDXL
 from tests.backends.weights import headers_only
+
+TEXT = ("text_model.encoder.layers.0.mlp.fc1.weight",)
 
 
 @pytest.fixture
@@ -109,14 +111,14 @@ def test_a_name_that_is_taken_is_refused(shelf: Shelf, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind", "said"),
     [
-        (lambda p: headers_only(p / "style.safetensors", LORA), BadInput, "style.safetensors is sdxl lora and not a model by itself"),
+        (lambda p: headers_only(p / "t.safetensors", TEXT), BadInput, "t.safetensors is clip text encoder and not a model by itself"),
         (lambda p: p / "gone", BadInput, "There is no"),
         (lambda p: (p / "m.ckpt", (p / "m.ckpt").write_bytes(b"\x80\x02."))[0], BadMedia, "can run any program"),
         (lambda p: (p / "m.txt", (p / "m.txt").write_text("words"))[0], BadInput, "is no .safetensors file"),
         (lambda p: (p / "m.safetensors", (p / "m.safetensors").write_text("words"))[0], BadMedia, "no whole safetensors file"),
         (lambda p: p, BadInput, "holds no .safetensors files"),
     ],
-    ids=["lora", "gone", "pickle", "text", "damaged", "empty"],
+    ids=["part", "gone", "pickle", "text", "damaged", "empty"],
 )
 def test_what_is_no_model_is_named(shelf: Shelf, tmp_path: Path, make: Any, kind: type[StudioError], said: str) -> None:
     place = tmp_path / "given"
