@@ -142,10 +142,11 @@ class Painting:
         plan = self._adapters.controls(bare, call)
         scheduler = samplers.make(self._choice, self._parts["scheduler"], self._kind.family)
         guide = "" if plan is None else plan.pipeline
-        pipe = self._pipeline(guide, start, scheduler, {} if plan is None else {"controlnet": plan.nets})
+        pipe = self._pipeline(guide, start, scheduler, {"controlnet": plan.nets} if guide else {})
         generator = torch.Generator().manual_seed(call.seed)  # of the CPU: the same numbers on every device
         arguments = {**self._words(pipe, call), **references, **self._sources(call, frame, start)}
         if plan is not None:
+            self._notes += getattr(plan, "notes", ())
             arguments |= _fitting(plan.arguments, guide, start)
         if hooks.is_cancelled():
             raise Cancelled("before the first step")

@@ -36,7 +36,7 @@ class Sampler:
         spaced: the spacings that it takes.
         passes: of the model for each step.
         random: whether noise is added on the way.
-        flow: the class and options for families of `FLOW`; None: it is not for them.
+        flow: the class for families of `FLOW`; "": it is not for them.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Sampler:
     spaced: tuple[str, ...] = SPACED
     passes: int = 1
     random: bool = False
-    flow: tuple[str, Mapping[str, Any]] | None = None
+    flow: str = ""
 
 
-_DPM, _FLOWING = "DPMSolverMultistepScheduler", {"prediction_type": "flow_prediction", "use_flow_sigmas": True}
+_DPM = "DPMSolverMultistepScheduler"
 TABLE: tuple[Sampler, ...] = (
-    Sampler("euler", "Euler", "EulerDiscreteScheduler", flow=("FlowMatchEulerDiscreteScheduler", {})),
+    Sampler("euler", "Euler", "EulerDiscreteScheduler", flow="FlowMatchEulerDiscreteScheduler"),
     Sampler("euler_a", "Euler a", "EulerAncestralDiscreteScheduler", {}, ("euler ancestral", "euler_ancestral"), LINEAR, random=True),
     Sampler("dpmpp_2m", "DPM++ 2M", _DPM, {"algorithm_type": "dpmsolver++", "solver_order": 2}),
     Sampler(
@@ -60,9 +60,10 @@ TABLE: tuple[Sampler, ...] = (
         random=True,
     ),
     Sampler("dpmpp_3m", "DPM++ 3M", _DPM, {"algorithm_type": "dpmsolver++", "solver_order": 3}),
-    Sampler("dpmpp_2s", "DPM++ 2S", "DPMSolverSinglestepScheduler", {"algorithm_type": "dpmsolver++", "solver_order": 2}),
+    Sampler("dpmpp_2s", "DPM++ 2S", "DPMSolverSinglestepScheduler", {"algorithm_type": "dpmsolver++", "solver_order": 2, "lower_order_final": True}),
     Sampler(
-        "dpmpp_sde", "DPM++ SDE", "DPMSolverSinglestepScheduler", {"algorithm_type": "sde-dpmsolver++", "solver_order": 2}, random=True,
+        "dpmpp_sde", "DPM++ SDE", "DPMSolverSinglestepScheduler",
+        {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "lower_order_final": True}, random=True,
     ),
     Sampler("dpm2", "DPM2", "KDPM2DiscreteScheduler", {}, ("k_dpm_2",), passes=2),
     Sampler("dpm2_a", "DPM2 a", "KDPM2AncestralDiscreteScheduler", {}, ("k_dpm_2_a", "dpm2 ancestral"), passes=2, random=True),
@@ -71,11 +72,11 @@ TABLE: tuple[Sampler, ...] = (
     Sampler("plms", "PLMS", "PNDMScheduler", {"skip_prk_steps": True}, ("pndm",), LINEAR),
     Sampler("ddim", "DDIM", "DDIMScheduler", {"set_alpha_to_one": False, "clip_sample": False}, (), LINEAR),
     Sampler("ddpm", "DDPM", "DDPMScheduler", {"clip_sample": False}, (), LINEAR, random=True),
-    Sampler("unipc", "UniPC", "UniPCMultistepScheduler", {}, ("uni_pc",), flow=("UniPCMultistepScheduler", _FLOWING)),
+    Sampler("unipc", "UniPC", "UniPCMultistepScheduler", {}, ("uni_pc",)),
     Sampler("deis", "DEIS", "DEISMultistepScheduler"),
     Sampler(
         "lcm", "LCM", "LCMScheduler", {"clip_sample": False, "set_alpha_to_one": False}, (), (), random=True,
-        flow=("FlowMatchLCMScheduler", {}),
+        flow="FlowMatchLCMScheduler",
     ),
     Sampler("tcd", "TCD", "TCDScheduler", {"clip_sample": False, "set_alpha_to_one": False}, (), (), random=True),
 )  # fmt: skip
@@ -126,10 +127,10 @@ def _check(sampler: Sampler | None, schedule: str, family: str) -> None:
     if schedule and schedule not in SPACINGS:
         raise BadInput(f"There is no schedule {schedule!r}.", f"Schedules: {', '.join(SPACINGS)}; or leave it out.", "no_schedule")
     if family in FLOW:
-        usable = [other.name for other in TABLE if other.flow is not None]
-        if sampler is not None and sampler.flow is None:
+        usable = [other.name for other in TABLE if other.flow]
+        if sampler is not None and not sampler.flow:
             raise BadInput(f"{sampler.title} does not work with {family}.", f"For {family}: {', '.join(usable)}.", "no_sampler")
-        if schedule:
+        if schedule in LINEAR:
             raise BadInput(f"{family} spaces its noise levels itself, so {schedule!r} does not apply.", "Leave the schedule out.")
     elif sampler is not None and schedule and schedule not in sampler.spaced:
         takes = f"It takes: {', '.join(sampler.spaced)}." if sampler.spaced else "Leave the schedule out."
@@ -144,8 +145,7 @@ def make(choice: Choice, base: Any, family: str = "") -> Any:
     if sampler is None:
         made_class, options = type(base), {}
     elif family in FLOW:
-        assert sampler.flow is not None, "checked when it was chosen"
-        made_class, options = getattr(diffusers, sampler.flow[0]), dict(sampler.flow[1])
+        made_class, options = getattr(diffusers, sampler.flow), {}
     else:
         made_class, options = getattr(diffusers, sampler.scheduler), dict(sampler.options)
     options |= SPACINGS.get(choice.schedule, {})

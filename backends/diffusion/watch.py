@@ -7,6 +7,7 @@ the n-th the latents, the random numbers and the sampler's memory are put back.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -101,12 +102,16 @@ class Watch:
         """Lets the sampler and the models (the denoiser first, then what guides it) answer without computing while passes go by."""
         scheduler, original = self._scheduler, self._scheduler.step
 
+        randomly = "generator" in inspect.signature(original).parameters
+
         @wraps(original)
         def step(output: Any, time: Any, sample: Any, *arguments: Any, **options: Any) -> Any:
             if self.skipping:
                 return (sample,)
             if self._shown(self._pass + 1):
                 self._seen = clean(scheduler, output, time, sample)
+            if randomly:  # some pipelines do not hand it on, and the numbers would be the process's
+                options["generator"] = self._generator
             return original(output, time, sample, *arguments, **options)
 
         scheduler.step = step
