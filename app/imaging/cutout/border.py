@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 BAND = 0.03  # of the shorter side: how much of the border is looked at
 ROUNDS = 8
-SMOOTH = 5.5  # Lab units: a course that explains the border this well is a studio background, a sky, a drawn ground
+NOISY, WAVY = 9.0, 2.0  # Lab units: grain alone may lie this far from a smooth course, and what is left of it after a blur this far
 LEAST_SHARE = 0.7  # of the border: what a subject that touches it may hide
 
 
@@ -23,17 +23,19 @@ class Border:
     Attributes:
         course: float32 Lab [H, W, 3], the colour the background would have at every pixel.
         spread: how far the border's own pixels lie from it, Lab units (standard deviation of those that belong to it).
+        waves: the same after a blur: grain averages out, texture does not.
         share: of the border that belongs to it; the rest is a subject that is cut by the frame.
     """
 
     course: Plane
     spread: float
+    waves: float
     share: float
 
     @property
     def smooth(self) -> bool:
         """Whether the course alone tells background from subject."""
-        return self.spread <= SMOOTH and self.share >= LEAST_SHARE
+        return self.spread <= NOISY and self.waves <= WAVY and self.share >= LEAST_SHARE
 
 
 def read_border(lab: Plane) -> Border:
@@ -62,7 +64,21 @@ def read_border(lab: Plane) -> Border:
         weights = 1 / (1 + (away / (2 * scale)) ** 2) ** 2
     belongs = away <= max(4.0, 3.5 * scale)
     spread = float(np.sqrt((away[belongs] ** 2).mean())) if belongs.any() else 99.0
-    return Border((terms @ found).astype(np.float32), spread, float(belongs.mean()))
+    course = (terms @ found).astype(np.float32)
+    return Border(course, spread, _waves(lab - course, edge, belongs), float(belongs.mean()))
+
+
+def _waves(left: Plane, edge: Any, belongs: Any) -> float:
+    """How far blurred neighbours lie from the course, along the border, where all of them belong to it; their median."""
+    import cv2
+    import numpy as np
+
+    of_it = np.zeros(edge.shape, np.float32)
+    of_it[edge] = belongs
+    weight = cv2.blur(of_it, (5, 5))
+    blurred = cv2.blur(left * of_it[..., None], (5, 5)) / np.maximum(weight, 1e-3)[..., None]
+    counted = edge & (weight > 0.4)
+    return float(np.median(np.linalg.norm(blurred[counted], axis=1))) if counted.any() else 99.0
 
 
 def band(height: int, width: int) -> Any:

@@ -49,7 +49,7 @@ def keyed(lab: Plane, border: Border, holes: bool) -> Subject:
     inside = body.copy()
     if not holes:
         inside = _filled(inside)
-    trimap = _trimap(inside, reached, wide=_wide(lab))
+    trimap = _trimap(inside, softness(away, inside, _wide(lab)), _wide(lab))
     trimap[_beside(differs, body) & (trimap == OUTSIDE)] = UNSURE  # lines that are too thin to be surely inside
     kept = (like > 0) & (reached == 0) & (inside > 0)
     enclosed = () if holes or _largest(kept) < LEAST_HOLE * kept.size else (ENCLOSED,)
@@ -80,7 +80,7 @@ def cut(rgb: Any, lab: Plane, border: Border) -> Subject:
     if moved > 0.25:
         doubts.append("Subject and background have like colours.")
     wide = max(_wide(lab), round(2 / factor))
-    return Subject(_trimap(body, 1 - body, wide), "GrabCut on the border's colours", (*doubts, *_doubts(body, border)))
+    return Subject(_trimap(body, wide, wide), "GrabCut on the border's colours", (*doubts, *_doubts(body, border)))
 
 
 def _guess(lab: Plane) -> Mask:
@@ -131,16 +131,39 @@ def _beside(differs: Mask, body: Mask) -> Any:
     return cv2.dilate(belongs, np.ones((3, 3), np.uint8)) > 0
 
 
-def _trimap(inside: Mask, outside: Mask, wide: int) -> Mask:
-    """Sure is what lies ``wide`` px within either; what is neither is unsure as well."""
+def softness(away: Plane, body: Mask, least: int) -> int:
+    """How wide the subject's soft edge is, px: where the pixels of the body, from its rim inwards, stop growing unlike the background.
+
+    A blurred subject begins to differ from its background long before it hides it.
+
+    Args:
+        away: how far each pixel is from the background's colour. least: the answer for a sharp edge.
+    """
     import cv2
     import numpy as np
 
-    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, 2 * wide + 1))
-    surely = cv2.erode(inside, round_, borderType=cv2.BORDER_REPLICATE) > 0
-    nowhere = cv2.erode(((outside > 0) & (inside == 0)).astype(np.uint8), round_, borderType=cv2.BORDER_REPLICATE) > 0
-    trimap = np.full(inside.shape, UNSURE, np.uint8)
-    trimap[surely], trimap[nowhere] = INSIDE, OUTSIDE
+    most = max(least + 1, round(max(body.shape) / 25))
+    depth = cv2.distanceTransform(body, cv2.DIST_L2, 5)
+    rings = [away[(depth > d - 1) & (depth <= d)] for d in range(1, most + 1)]
+    course = [float(np.median(ring)) if ring.size else np.nan for ring in rings]
+    known = [value for value in course[most // 2 :] if value == value]
+    if not known:
+        return least
+    full = 0.95 * float(np.median(known))
+    return next((max(least, d) for d, value in enumerate(course, 1) if value >= full), most)
+
+
+def _trimap(body: Mask, inwards: int, outwards: int) -> Mask:
+    """Sure is what lies so many px within the body, or outside it."""
+    import cv2
+    import numpy as np
+
+    def within(area: Mask, wide: int) -> Any:
+        round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, 2 * wide + 1))
+        return cv2.erode(area, round_, borderType=cv2.BORDER_REPLICATE) > 0
+
+    trimap = np.full(body.shape, UNSURE, np.uint8)
+    trimap[within(body, inwards)], trimap[within((body == 0).astype(np.uint8), outwards)] = INSIDE, OUTSIDE
     return trimap
 
 

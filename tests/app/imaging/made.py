@@ -98,7 +98,9 @@ class FakeRoom:
         return work(self.engines[model][1])
 
 
-def job_for(folder: Path, artifact: Artifact, room: Any = None, is_cancelled: Callable[[], bool] = lambda: False) -> tuple[JobContext, Recorder]:
+def job_for(
+    folder: Path, artifact: Artifact, room: Any = None, is_cancelled: Callable[[], bool] = lambda: False
+) -> tuple[JobContext, Recorder]:
     """A context whose media is one picture."""
     work = folder / "work"
     with suppress(FileExistsError):

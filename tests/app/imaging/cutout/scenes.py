@@ -65,9 +65,13 @@ def ground(kind: str, size: int = 256) -> Any:
     return (one + (two - one) * cloud[..., None]).astype(np.float32)
 
 
-def scene(kind: str, size: int = 256) -> tuple[Image.Image, Any, Any]:
-    """(picture, true alpha, true colours of the subject)."""
+def scene(kind: str, size: int = 256, blur_px: float = 0.0) -> tuple[Image.Image, Any, Any]:
+    """(picture, true alpha, true colours of the subject), as if out of focus by ``blur_px``."""
     colours, alpha = figure(size)
+    if blur_px:
+        weighted = cv2.GaussianBlur(colours * alpha[..., None], (0, 0), blur_px)
+        alpha = cv2.GaussianBlur(alpha, (0, 0), blur_px)
+        colours = weighted / np.maximum(alpha, 1e-4)[..., None]
     mixed = colours * alpha[..., None] + ground(kind, size) * (1 - alpha[..., None])
     return Image.fromarray((np.clip(mixed, 0, 1) * 255 + 0.5).astype(np.uint8)), alpha, colours
 
