@@ -12,6 +12,7 @@ from backends.adapters import AdapterFile, AdapterShelf
 from backends.base import Installed
 from backends.fit import Machine, fit_of
 from configs.image_styles_file import ImageStyle, image_styles
+from configs.wildcards_file import wildcards
 
 
 class Around:
@@ -56,3 +57,7 @@ class Around:
     def styles(self) -> Mapping[str, ImageStyle]:
         """See `Surroundings.styles`."""
         return image_styles(self._data_dir)
+
+    def wildcards(self) -> Mapping[str, Sequence[str]]:
+        """See `Surroundings.wildcards`."""
+        return wildcards(self._data_dir)

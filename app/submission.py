@@ -159,7 +159,7 @@ def cache_key(
 
 def named_model(values: Mapping[str, Any]) -> str:
     """What a request without media is about: its prompt, the model it names, or the file that is to become one; else empty."""
-    prompt = values.get("prompt")
+    prompt = values.get("prompt") or next(iter(values.get("prompts") or ()), None)
     if isinstance(prompt, str) and prompt.strip():
         line = " ".join(prompt.split())
         return line if len(line) <= PROMPT_IN_TITLE else line[: PROMPT_IN_TITLE - 1].rstrip() + "…"

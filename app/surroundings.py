@@ -34,3 +34,6 @@ class Surroundings(Protocol):
 
     def styles(self) -> Mapping[str, ImageStyle]:
         """Every look for pictures by its name, the person's own among them."""
+
+    def wildcards(self) -> Mapping[str, Sequence[str]]:
+        """Every list that prompts choose from by its name, the person's own among them."""

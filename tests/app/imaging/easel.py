@@ -73,6 +73,9 @@ class Surrounded:
     def styles(self) -> Mapping[str, ImageStyle]:
         return self.looks
 
+    def wildcards(self) -> Mapping[str, Sequence[str]]:
+        return {"animals": ("fox", "owl", "bear")}
+
 
 class CountingEngine:
     """Each step turns a number over; the number becomes the picture, so that a step too few or twice shows.
