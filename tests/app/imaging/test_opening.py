@@ -67,7 +67,7 @@ def test_another_profile_is_converted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.png").write_bytes(data)
-    with pytest.raises(BadMedia, match="'a.png' is not a picture that can be read"):
+    with pytest.raises(BadMedia, match=r"'a\.png' is not a picture that can be read"):
         open_picture(tmp_path / "a.png")
     assert settings_texts(tmp_path / "a.png") == {}
 

@@ -57,6 +57,14 @@ def test_enlarging_keeps_soft_transparency_smooth() -> None:
     assert np.all(np.diff(found[:192]) >= -3), "rises without ringing"
 
 
+def test_flat_colours_stay_flat_beside_an_outline() -> None:
+    drawn = np.full((30, 30, 3), 200, np.uint8)
+    drawn[:, 15:] = 30
+    found = values(resized(Image.fromarray(drawn), 120, 120))
+    assert np.all(found[:, :54] == 200)
+    assert np.all(found[:, 68:] == 30)
+
+
 def test_covering_crops_evenly() -> None:
     wide = Image.new("RGB", (200, 50), (255, 0, 0))
     wide.paste((0, 0, 255), (75, 0, 125, 50))

@@ -57,7 +57,7 @@ def test_a_blurred_subject_has_a_wide_band() -> None:
     cv2.circle(body, (100, 100), 60, 1, -1)
     sharp, soft = (cv2.GaussianBlur(body * 50.0, (0, 0), sigma) for sigma in (0.5, 4.0))
     assert softness(sharp.astype(np.float32), (sharp > 3).astype(np.uint8), 2) <= 3
-    assert softness(soft.astype(np.float32), (soft > 3).astype(np.uint8), 2) == 8, "as wide as a twenty-fifth of the side allows"
+    assert softness(soft.astype(np.float32), (soft > 3).astype(np.uint8), 2) >= 6
     assert softness(sharp.astype(np.float32), np.zeros_like(body), 2) == 2
 
 
