@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from backends.base import Device, Footprint, Installed, OnStep, Shape
 from backends.diffusion import samplers
 from backends.diffusion.canvas import Canvas
+from backends.diffusion.joined import Joined
 from backends.diffusion.kinds import Kind
 from backends.diffusion.load import Parts, kind_of, load_parts
 from backends.diffusion.memory import Groups, working_bytes
-from backends.diffusion.paint import Adapters, Painting
+from backends.diffusion.paint import Painting
 from backends.images import ImageCall, ImageHooks, ImageMade
 from backends.slab_engine import SlabEngine
 from backends.token_loop import within_memory
@@ -42,7 +43,7 @@ class DiffusersImage(SlabEngine):
         self.parts: Parts = {}
         self.notes: list[str] = []
         self._groups: Groups | None = None
-        self._adapters: Adapters | None = None
+        self._joined: Joined | None = None
         self._canvas: Canvas | None = None
         self._tiled = False
         self._compiled = False
@@ -59,7 +60,7 @@ class DiffusersImage(SlabEngine):
         self._canvas = Canvas(self.parts["vae"], self.kind.family, self.device.name)
         self._groups = Groups(self.modules(), self.device, streamed=(self.kind.denoiser, "vae"))
         self._slabs, self.state = self._groups, "parked"  # type: ignore[assignment]  # what is asked of it is the same
-        self._adapters = Adapters(self.device, self._groups.original)
+        self._joined = Joined(self.device, self._groups.original)
         return self._groups.footprint
 
     def modules(self) -> Mapping[str, nn.Module]:
@@ -71,10 +72,14 @@ class DiffusersImage(SlabEngine):
         self._let_go()
         super().deactivate()
 
+    def close(self) -> None:
+        """Frees everything."""
+        self._let_go()
+        super().close()
+
     def forget(self) -> None:
         """Its parts and adapters."""
-        self._let_go()
-        self.parts, self._groups, self._canvas, self._adapters = {}, None, None, None
+        self.parts, self._groups, self._canvas, self._joined = {}, None, None, None
         self._tiled = self._compiled = False
 
     def working_bytes(self, operation: str, shape: Shape) -> int:
@@ -93,10 +98,10 @@ class DiffusersImage(SlabEngine):
 
     def generate(self, call: ImageCall, hooks: ImageHooks) -> ImageMade:
         """One picture; see `backends.images.ImageEngine.generate`."""
-        if self.state != "resident" or self._canvas is None or self._adapters is None or self._groups is None:
+        if self.state != "resident" or self._canvas is None or self._joined is None or self._groups is None:
             raise Conflict(f"{self.installed.card.title} is not on its device.", "Lease it from the room of models before calling it.")
         choice = self._choice(call)
-        painting = Painting(self.parts, self.kind, self.device.name, self._canvas, self._adapters, choice, self._key(call))
+        painting = Painting(self.parts, self.kind, self.device.name, self._canvas, self._joined, choice, self._key(call))
         if call.compiled and not self._compiled:
             painting.compile()
             self._compiled = True
@@ -109,8 +114,8 @@ class DiffusersImage(SlabEngine):
         return ImageMade(made.image, made.steps_run, (*self.notes, *made.notes))
 
     def _let_go(self) -> None:
-        if self._adapters is not None:
-            self._adapters.clear()
+        if self._joined is not None:
+            self._joined.clear()
 
     def _choice(self, call: ImageCall) -> samplers.Choice:
         """The sampler asked for, or the model's own as its card has it."""
@@ -122,7 +127,9 @@ class DiffusersImage(SlabEngine):
 
     def _key(self, call: ImageCall) -> str:
         """Tells one picture from another: a kept state goes on only with the call it is of."""
-        images = [image for image in (call.image, call.mask, *(c.image for c in call.controls), *(r.image for r in call.references)) if image]
+        images = [
+            image for image in (call.image, call.mask, *(c.image for c in call.controls), *(r.image for r in call.references)) if image
+        ]
         said = [
             self.installed.card.name, self.installed.variant.name, call.prompt, call.negative, call.width, call.height, call.steps,
             call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength,

@@ -15,7 +15,8 @@ class Kind:
 
     Attributes:
         parts: name -> class, in the order in which they are loaded; those of ``torch`` hold weights.
-        pipelines: (what guides, what it starts from) -> class; what guides is "", controlnet or controlnet_union.
+        pipelines: (what guides, what it starts from) -> class; what guides is "", controlnet or controlnet_union. Where there is none for a
+            mask, what the mask keeps is put back after every pass, see `backends.diffusion.watch.Blend`.
         denoiser: the part that runs at every step.
         quantised: parts worth quantising.
         multiple: sides are multiples of so many px; other sizes are made larger and cut.
@@ -46,13 +47,11 @@ KINDS: Mapping[str, Kind] = {
         {
             ("", "text"): "StableDiffusionXLPipeline",
             ("", "image"): "StableDiffusionXLImg2ImgPipeline",
-            ("", "mask"): "StableDiffusionXLInpaintPipeline",
+            ("", "mask"): "StableDiffusionXLInpaintPipeline",  # for checkpoints trained to see the mask
             ("controlnet", "text"): "StableDiffusionXLControlNetPipeline",
             ("controlnet", "image"): "StableDiffusionXLControlNetImg2ImgPipeline",
-            ("controlnet", "mask"): "StableDiffusionXLControlNetInpaintPipeline",
             ("controlnet_union", "text"): "StableDiffusionXLControlNetUnionPipeline",
             ("controlnet_union", "image"): "StableDiffusionXLControlNetUnionImg2ImgPipeline",
-            ("controlnet_union", "mask"): "StableDiffusionXLControlNetUnionInpaintPipeline",
         },
         "unet", ("unet",),
     ),
@@ -71,8 +70,7 @@ KINDS: Mapping[str, Kind] = {
             "scheduler": FLOW_SCHEDULER, "tokenizer": ("transformers", "AutoTokenizer"), "text_encoder": ("transformers", "Qwen3Model"),
             "transformer": ("diffusers", "ZImageTransformer2DModel"), "vae": ("diffusers", "AutoencoderKL"),
         },
-        # What a mask keeps is put back after every pass, see `backends.diffusion.watch.Blend`: its own pipeline reads the picture twice.
-        {("", "text"): "ZImagePipeline", ("", "image"): "ZImageImg2ImgPipeline", ("", "mask"): "ZImageImg2ImgPipeline"},
+        {("", "text"): "ZImagePipeline", ("", "image"): "ZImageImg2ImgPipeline"},
         "transformer", ("transformer", "text_encoder"), 16, "sentences",
     ),
 }  # fmt: skip

@@ -26,11 +26,10 @@ class Groups:
         self._hooks: list[Any] = []
         self._inert = device.is_cpu and place is None
         for name, module in modules.items():
-            if name in streamed:
-                self._groups.append((module, Slabs({"own": _own(module)}, device, place)))
-                self._groups += [(part, Slabs({"part": part}, device, place)) for part in _blocks(module)]
-            else:
-                self._groups.append((module, Slabs({"part": module}, device, place)))
+            pieces = [(module, _own(module)), *((part, part) for part in _blocks(module))] if name in streamed else [(module, module)]
+            for owner, piece in pieces:
+                if any(True for _ in (*piece.parameters(), *piece.buffers())):
+                    self._groups.append((owner, Slabs({"part": piece}, device, place)))
 
     @property
     def footprint(self) -> Footprint:

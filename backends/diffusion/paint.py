@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from backends.base import Cancelled, Device
+from backends.base import Cancelled
 from backends.diffusion import samplers
 from backends.diffusion.canvas import Canvas
+from backends.diffusion.joined import Joined
 from backends.diffusion.clip_text import Reader
 from backends.diffusion.kinds import Kind
 from backends.diffusion.prompts import is_weighed, plain
@@ -22,58 +23,8 @@ from configs.errors import BadInput
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SENTENCE_TOKENS = 512
-
-
-class Adapters:
-    """LoRAs, ControlNets and reference pictures of one loaded model; what is not used is not imported."""
-
-    def __init__(self, device: Device, original: Callable[[Any], Any] | None = None) -> None:
-        self._device, self._original = device, original  # where a weight's unchanged copy lies
-        self._loras: Any = None
-        self._controls: Any = None
-        self._references: Any = None
-
-    def loras(self, pipe: Any, call: ImageCall) -> list[str]:
-        """Exactly the call's are active afterwards; notes."""
-        if self._loras is None and not call.loras:
-            return []
-        if self._loras is None:
-            from backends.diffusion.loras import Loras
-
-            self._loras = Loras(pipe, self._device, self._original)
-        return list(self._loras.use(call.loras))
-
-    def controls(self, pipe: Any, call: ImageCall) -> Any:
-        """The plan of what guides, or None."""
-        if not call.controls:
-            if self._controls is not None:
-                self._controls.clear()
-            return None
-        if self._controls is None:
-            from backends.diffusion.controls import Controls
-
-            self._controls = Controls(pipe, self._device)
-        return self._controls.prepare(call.controls)
-
-    def references(self, pipe: Any, call: ImageCall) -> dict[str, Any]:
-        """Arguments of the pipeline's call."""
-        wanted = tuple(reference for reference in call.references if reference.path is not None)
-        if not wanted:
-            if self._references is not None:
-                self._references.clear()
-            return {}
-        if self._references is None:
-            from backends.diffusion.references import References
-
-            self._references = References(pipe, self._device)
-        return dict(self._references.use(wanted, guided=call.guidance > 1))
-
-    def clear(self) -> None:
-        """The model is as if none had ever been loaded."""
-        for held in (self._loras, self._controls, self._references):
-            if held is not None:
-                held.clear()
+SEES_MASKS = 9  # channels: latents, mask, latents of what surrounds it
+GREY = (127, 127, 127)
 
 
 @lru_cache
@@ -102,7 +53,7 @@ class Frame:
         """A picture of the size wanted, carried on at its right and lower edge by repeating it."""
         from PIL import Image as Images
 
-        image = image if image.size == self.wanted else image.resize(self.wanted, Images.Resampling.LANCZOS)
+        image = _sized(image, self.wanted)
         if (self.width, self.height) == self.wanted:
             return image
         whole = Images.new(image.mode, (self.width, self.height))
@@ -124,33 +75,37 @@ class Painting:
     """Paints with one loaded model."""
 
     def __init__(
-        self, parts: dict[str, Any], kind: Kind, device: str, canvas: Canvas, adapters: Adapters, choice: samplers.Choice, key: str,
+        self, parts: dict[str, Any], kind: Kind, device: str, canvas: Canvas, joined: Joined, choice: samplers.Choice, key: str,
     ) -> None:  # fmt: skip
         self._parts, self._kind, self._device, self._canvas = parts, kind, device, canvas
-        self._adapters, self._choice, self._key = adapters, choice, key
+        self._joined, self._choice, self._key = joined, choice, key
         self._notes: list[str] = []
 
     def paint(self, call: ImageCall, hooks: ImageHooks) -> ImageMade:
         """See `backends.images.ImageEngine.generate`."""
         import torch
 
-        start = "text" if call.image is None else "mask" if call.mask is not None else "image"
+        if call.image is not None and int(call.steps * call.strength) < 1:
+            note = f"A strength of {call.strength} of {call.steps} steps is less than one step: the picture stays as it is."
+            return ImageMade(_sized(call.image.convert("RGB"), (call.width, call.height)), 0, (note,))
+        call = self._completed(call)
         frame = Frame.of(call, self._kind.multiple)
         bare = self._pipeline("", "text", self._parts["scheduler"])
-        self._notes += self._adapters.loras(bare, call)
-        references = self._adapters.references(bare, call)
-        plan = self._adapters.controls(bare, call)
-        scheduler = samplers.make(self._choice, self._parts["scheduler"], self._kind.family)
+        self._notes += self._joined.loras(bare, call)
+        references = self._joined.references(bare, call)
+        plan = self._joined.controls(bare, call)
         guide = "" if plan is None else plan.pipeline
+        start = self._start(call, guide)
+        scheduler = samplers.make(self._choice, self._parts["scheduler"], self._kind.family)
         pipe = self._pipeline(guide, start, scheduler, {"controlnet": plan.nets} if guide else {})
         generator = torch.Generator().manual_seed(call.seed)  # of the CPU: the same numbers on every device
         arguments = {**self._words(pipe, call), **references, **self._sources(call, frame, start)}
         if plan is not None:
-            self._notes += getattr(plan, "notes", ())
-            arguments |= _fitting(plan.arguments, guide, start)
+            self._notes += plan.notes
+            arguments |= plan.arguments
         if hooks.is_cancelled():
             raise Cancelled("before the first step")
-        blend = self._blend(call, frame) if start == "mask" and self._kind.family == "z-image" else None
+        blend = self._blend(call, frame) if call.mask is not None and start == "image" else None
         watch = Watch(hooks, self._key, scheduler, generator, self._resumed(hooks), self._preview(frame), blend)
         with watch.attached([pipe.components[name] for name in (self._kind.denoiser, "controlnet") if name in pipe.components]):
             latents = self._run(pipe, call, frame, arguments, generator, watch)
@@ -158,6 +113,31 @@ class Painting:
             raise Cancelled("before decoding")
         image = frame.cut(self._canvas.decode(latents))
         return ImageMade(_kept_outside(image, call), watch.passes_run, tuple(self._notes))
+
+    @property
+    def _sees_masks(self) -> bool:
+        """A checkpoint for inpainting: it reads the mask and what surrounds it beside the latents."""
+        return int(getattr(self._parts[self._kind.denoiser].config, "in_channels", 4)) == SEES_MASKS and self._kind.family == "sdxl"
+
+    def _completed(self, call: ImageCall) -> ImageCall:
+        """A checkpoint for inpainting that is given no picture makes all of a grey one anew."""
+        from PIL import Image as Images
+
+        if not self._sees_masks or call.mask is not None:
+            return call
+        white = Images.new("L", (call.width, call.height), 255)
+        if call.image is not None:
+            return replace(call, mask=white)
+        return replace(call, mask=white, image=Images.new("RGB", white.size, GREY), strength=1.0)
+
+    def _start(self, call: ImageCall, guide: str) -> str:
+        if call.image is None:
+            return "text"
+        if self._sees_masks and guide:
+            raise BadInput(
+                "A checkpoint for inpainting cannot be guided by a ControlNet here.", "Use a usual SDXL checkpoint, or no ControlNet."
+            )
+        return "mask" if call.mask is not None and (self._sees_masks or self._kind.family == "flux2") else "image"
 
     def compile(self) -> None:
         """The repeated blocks, once; they stay compiled as long as the model is loaded."""
@@ -201,7 +181,7 @@ class Painting:
 
     def _sources(self, call: ImageCall, frame: Frame, start: str) -> dict[str, Any]:
         """What a pipeline starts from and refers to."""
-        own = [frame_free(reference.image) for reference in call.references if reference.path is None]
+        own = [reference.image.convert("RGB") for reference in call.references if reference.path is None]
         if own and self._kind.family != "flux2":
             raise BadInput(f"{self._kind.title} takes no reference pictures by itself.", "Choose an IP-Adapter for them.")
         if start == "text":
@@ -212,10 +192,9 @@ class Painting:
         if self._kind.family == "flux2":
             found["mask_image"] = _mask(call, frame)
             return found | ({"image_reference": own[:1]} if own else {})
-        if start == "mask" and self._kind.family == "sdxl":
+        if start == "mask":
             found["mask_image"] = _mask(call, frame)
-            if self._parts["unet"].config.in_channels == 9:
-                found["masked_image_latents"] = self._canvas.encode(_blanked(image, found["mask_image"]))
+            found["masked_image_latents"] = self._canvas.encode(_blanked(image, found["mask_image"]))
         return found
 
     def _run(self, pipe: Any, call: ImageCall, frame: Frame, arguments: dict[str, Any], generator: Any, watch: Watch) -> Any:
@@ -244,31 +223,17 @@ class Painting:
         import torch
 
         assert call.image is not None
-        original = self._canvas.encode(frame.fill(call.image.convert("RGB"))).float()
+        original = self._canvas.encode(frame.fill(call.image.convert("RGB")))
+        original = original.float() if self._kind.reads != "clip" else original.to(self._parts[self._kind.denoiser].dtype)
         mask = _mask(call, frame).resize((original.shape[-1], original.shape[-2]), 4)  # 4: the mean of each box
         soft = torch.frombuffer(bytearray(mask.tobytes()), dtype=torch.uint8).reshape(1, 1, mask.height, mask.width).float() / 255
         noise = torch.randn(original.shape, generator=torch.Generator().manual_seed(call.seed))
-        return Blend(soft.to(self._device), original, noise.to(self._device))
-
-
-def frame_free(image: Image) -> Image:
-    """A reference keeps its own size."""
-    return image.convert("RGB")
+        return Blend(soft.to(original), original, noise.to(original))
 
 
 def _latents(answer: Any) -> Any:
     """Of a pipeline's answer, which is a tuple or, for masks, an object."""
     return answer[0] if isinstance(answer, tuple) else answer.images
-
-
-def _fitting(arguments: dict[str, Any], guide: str, start: str) -> dict[str, Any]:
-    """The control map's argument is called otherwise where a pipeline starts from words alone."""
-    found = dict(arguments)
-    name = "image" if (guide, start) == ("controlnet", "text") else "control_image"
-    for other in ("image", "control_image"):
-        if other in found and other != name:
-            found[name] = found.pop(other)
-    return found
 
 
 def _mask(call: ImageCall, frame: Frame) -> Image:
@@ -281,7 +246,7 @@ def _blanked(image: Image, mask: Image) -> Image:
     """What is made anew becomes grey, as inpainting models are shown it."""
     from PIL import Image as Images
 
-    return Images.composite(Images.new("RGB", image.size, (127, 127, 127)), image, mask.point(lambda value: 255 if value >= 128 else 0))
+    return Images.composite(Images.new("RGB", image.size, GREY), image, mask.point(lambda value: 255 if value >= 128 else 0))
 
 
 def _kept_outside(image: Image, call: ImageCall) -> Image:
@@ -290,7 +255,10 @@ def _kept_outside(image: Image, call: ImageCall) -> Image:
 
     if call.image is None or call.mask is None:
         return image
-    original, mask = call.image.convert("RGB"), call.mask.convert("L")
-    original = original if original.size == image.size else original.resize(image.size, Images.Resampling.LANCZOS)
-    mask = mask if mask.size == image.size else mask.resize(image.size)
-    return Images.composite(image, original, mask)
+    return Images.composite(image, _sized(call.image.convert("RGB"), image.size), _sized(call.mask.convert("L"), image.size))
+
+
+def _sized(image: Image, size: tuple[int, int]) -> Image:
+    from PIL import Image as Images
+
+    return image if image.size == size else image.resize(size, Images.Resampling.LANCZOS)

@@ -20,7 +20,16 @@ SPACINGS: Mapping[str, Mapping[str, Any]] = {
     "sgm_uniform": {"timestep_spacing": "trailing"},
     "trailing": {"timestep_spacing": "trailing"},
 }
-NO_SPACING = ("", "automatic", "normal", "uniform", "simple", "leading", "linspace", "discrete")  # words of other programs for the model's own
+NO_SPACING = (
+    "",
+    "automatic",
+    "normal",
+    "uniform",
+    "simple",
+    "leading",
+    "linspace",
+    "discrete",
+)  # words of other programs for the model's own
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def restore(kept: Kept, scheduler: Any, generator: Any, latents: Any) -> Any:
         BadMedia: the state is of another sampler.
     """
     if kept.scheduler != type(scheduler).__name__:
-        raise BadMedia(f"The kept state is of {kept.scheduler}, not {type(scheduler).__name__}.", "Make the picture from the start.", "damaged")
+        raise BadMedia(
+            f"The kept state is of {kept.scheduler}, not {type(scheduler).__name__}.", "Make the picture from the start.", "damaged"
+        )
     found = {name: _fetch(entry, kept.tensors, latents.device) for name, entry in kept.values.items()}
     latents = found.pop("latents")
     for name, value in found.items():

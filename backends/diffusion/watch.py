@@ -40,7 +40,12 @@ class Blend:
         """``next_time`` None: after the last pass."""
         kept = self.original
         if next_time is not None:
-            kept = scheduler.scale_noise(kept, next_time.reshape(1), self.noise)
+            time = next_time.reshape(1)
+            kept = (
+                scheduler.scale_noise(kept, time, self.noise)
+                if hasattr(scheduler, "scale_noise")
+                else scheduler.add_noise(kept, self.noise, time)
+            )
         return ((1 - self.mask) * kept + self.mask * latents).to(latents.dtype)
 
 
