@@ -163,7 +163,9 @@ def open_page(browser: Any, studio: StudioProcess) -> Iterator[Callable[..., Any
     contexts: list[Any] = []
     watched: list[tuple[Watched, bool]] = []
 
-    def make(path: str = "/?tab=analyze", *, url: str = "", width: int = 1280, height: int = 720, errors_expected: bool = False, **options: Any) -> Any:
+    def make(
+        path: str = "/?tab=analyze", *, url: str = "", width: int = 1280, height: int = 720, errors_expected: bool = False, **options: Any
+    ) -> Any:  # fmt: skip
         context = browser.new_context(viewport={"width": width, "height": height}, **{"color_scheme": "dark", **options})
         context.set_default_timeout(WAIT_MS)
         contexts.append(context)

@@ -28,7 +28,8 @@ export class Actions {
     this.compare = iconButton("compare", "Compare with another picture", () => run("compare"), { "aria-pressed": "false" });
     this.details = iconButton("info", "Details", () => run("details"), { "aria-pressed": "false" });
     this.remove = iconButton("trash", "Delete", () => run("delete"));
-    this.node = el("div.gen-actions", { role: "toolbar", "aria-label": "This picture" }, this.favourite, this.download, this.vary, this.rerun, this.settings, this.send, this.better, this.board, this.compare, this.details, this.remove, this.sendMenu, this.betterMenu, this.boardMenu);
+    this.boards = [];
+    this.node = el("div.gen-actions", { role: "toolbar", "aria-label": "This picture", hidden: true }, this.favourite, this.download, this.vary, this.rerun, this.settings, this.send, this.better, this.board, this.compare, this.details, this.remove, this.sendMenu, this.betterMenu, this.boardMenu);
   }
 
   #menu(label, rows) {

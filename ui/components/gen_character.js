@@ -48,7 +48,7 @@ export class CharacterSheet {
     this.person = null;
     if (!person) return;
     this.update(person, true);
-    api("/api/adapters?kind=lora").then((found) => this.loraName.replaceChildren(el("option", { value: "", text: "Add a LoRA" }), ...(found.items ?? found).filter((file) => !file.trouble).map((file) => el("option", { value: file.name, text: file.title || file.name }))), () => this.loraName.replaceChildren(el("option", { value: "", text: "No LoRAs on this machine" })));
+    api("/api/adapters?kind=lora").then((found) => this.loraName.replaceChildren(el("option", { value: "", text: "Add a LoRA" }), ...found.items.filter((file) => !file.trouble).map((file) => el("option", { value: file.name, text: file.title || file.name }))), () => this.loraName.replaceChildren(el("option", { value: "", text: "No LoRAs on this machine" })));
   }
 
   /** The pack as the studio has it; what is being typed stays. */
@@ -114,11 +114,11 @@ export class CharacterSheet {
   async #palette() {
     const image = this.person.references[0] ?? this.person.sheet;
     if (!image) { toast("Give it a picture first."); return; }
-    try { const found = await api("/api/characters/palette", { method: "POST", body: { image } }); await this.#change({ palette: (found.colours ?? found.palette ?? found).map((row) => row.colour ?? row.hex ?? row).slice(0, MOST.palette) }); } catch (error) { toastError(error); }
+    try { const found = await api("/api/characters/palette", { method: "POST", body: { image } }); await this.#change({ palette: found.colours.map((row) => row.hex).slice(0, MOST.palette) }); } catch (error) { toastError(error); }
   }
 
   async #sheet() {
     await this.saving;
-    try { await this.wishes.submit("character.sheet", { character: this.person.handle }); } catch (error) { toastError(error); }
+    try { await this.wishes.submit("character.sheet", { character: this.person.handle, keep: true, ...this.wishes.look() }); } catch (error) { toastError(error); }
   }
 }

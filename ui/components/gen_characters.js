@@ -12,7 +12,7 @@ export const handleOf = (name) => name.normalize("NFKD").replace(/[\u0300-\u036f
 export const faceOf = (person) => { const gone = new Set((person.missing ?? []).map((gap) => gap.name)); return [...(person.references ?? []), person.sheet].find((id) => id && !gone.has(id)) ?? ""; };
 
 export class CharacterRoom {
-  /** `wishes`: use(person), pick(), ask(capability, body), submit(capability, body), shown(). */
+  /** `wishes`: use(person), pick(), ask(capability, body), submit(capability, body), look() (style and model of the form). */
   constructor(store, wishes) {
     Object.assign(this, { store, wishes, open: null });
     this.list = el("div.gen-people", { role: "list", "aria-label": "Characters" });

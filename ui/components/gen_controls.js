@@ -20,15 +20,15 @@ export class ControlRows {
   }
 
   async load() {
-    try { const found = await api("/api/adapters?kind=controlnet"); this.models = found.items ?? found; } catch { this.models = []; }
+    try { const found = await api("/api/adapters?kind=controlnet"); this.models = found.items; } catch { this.models = []; }
     for (const row of this.rows) this.#models(row);
   }
 
-  #models(row) { fill(row.model, [["", "One that fits"], ...this.models.filter((file) => !file.trouble).map((file) => [file.name, file.title || file.name])], row.wanted ?? ""); }
+  #models(row) { fill(row.model, [["", "One that fits"], ...this.models.filter((file) => !file.trouble && (!file.controls.length || file.controls.includes(row.kind.value))).map((file) => [file.name, file.title || file.name])], row.wanted ?? ""); }
 
   #add({ kind = "canny", weight = 1, start = 0, end = 1, preprocess = true, model = null } = {}) {
     const row = { wanted: model }, number = this.rows.length + 1, changed = () => { this.#tell(); this.wishes.changed(); };
-    row.kind = select("Kind", KINDS, { value: kind, onChange: () => { this.#forget(row); changed(); } });
+    row.kind = select("Kind", KINDS, { value: kind, onChange: () => { this.#models(row); this.#forget(row); changed(); } });
     row.model = select("ControlNet", [["", "One that fits"]], { onChange: (value) => { row.wanted = value || null; changed(); } });
     row.slot = new PictureSlot(`Guide ${number}`, { pick: this.wishes.pick, changed: () => { this.#forget(row); changed(); } });
     row.weight = new Slider("Weight", { min: 0, max: 2, value: weight, onChange: changed });
@@ -57,10 +57,10 @@ export class ControlRows {
     try {
       const job = await this.wishes.ask("image.control", { image: row.slot.artifact.id, kind: row.kind.value });
       if (row.token !== token) return;
-      const id = job.result?.artifact_id ?? job.result?.image ?? job.artifacts?.find((item) => item.kind === "image")?.id;
+      const id = job.result.artifact_id;
       Object.assign(row.map, { src: contentUrl(id), alt: `Control map: ${row.kind.selectedOptions[0].text}` });
       setHidden(row.map, false);
-      setText(row.said, [job.result?.engine, ...(job.result?.notes ?? [])].filter(Boolean).join(" · "));
+      setText(row.said, [job.result.engine, ...job.result.notes].filter(Boolean).join(" · "));
     } catch (error) { if (row.token === token) setText(row.said, [error.message, error.remedy].filter(Boolean).join(" ")); } finally { row.look.disabled = false; }
   }
 

@@ -43,10 +43,11 @@ export function select(label, options, { id, value = "", onChange = () => {}, hi
   return control;
 }
 
-/** Puts `[value, text, title?]` into a select; a value that is not among them is kept and said to be missing. */
+/** Puts `[value, text, title?, group?]` into a select; a value that is not among them is kept and said to be missing. */
 export function fill(control, options, value = control.value) {
-  const known = options.some(([key]) => key === value);
-  control.replaceChildren(...options.map(([key, text, title]) => el("option", { value: key, text, title })), ...(known || !value ? [] : [el("option", { value, text: `${value} (not here)` })]));
+  const known = options.some(([key]) => key === value), groups = new Map();
+  for (const [key, text, title, group = ""] of options) groups.set(group, [...(groups.get(group) ?? []), el("option", { value: key, text, title })]);
+  control.replaceChildren(...[...groups].flatMap(([group, rows]) => (group ? [el("optgroup", { label: group }, ...rows)] : rows)), ...(known || !value ? [] : [el("option", { value, text: `${value} (not here)` })]));
   control.value = value ?? "";
 }
 

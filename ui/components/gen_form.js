@@ -22,7 +22,6 @@ export class PictureForm {
     this.prompt = new PromptBox(wishes);
     this.negative = el("textarea", { id: "gen-negative", rows: 1, maxlength: 8000, onInput: changed });
     this.style = select("Style", [["", "None"]], { id: "gen-style", onChange: () => { this.#tellStyle(); changed(); } });
-    this.styleSaid = el("span.hint");
     this.model = new ModelField((entry, chosen) => this.#modelled(entry, chosen));
     this.size = new SizeFields(changed);
     this.count = numberInput({ id: "gen-count", min: 1, max: 16, value: 1, onChange: changed });
@@ -48,7 +47,7 @@ export class PictureForm {
     this.advanced.open = true;
     this.node = el("div.gen-form", {}, this.prompt.node,
       el("div.field", {}, el("label", { for: "gen-negative", text: "Negative: what is not to be seen" }), this.negative),
-      el("div.gen-pairs", {}, el("div.field", {}, el("label", { for: "gen-style", text: "Style" }), this.style, this.styleSaid), this.model.node.firstChild), this.model.node,
+      el("div.gen-pairs", {}, el("div.field", {}, el("label", { for: "gen-style", text: "Style" }), this.style), this.model.node.firstChild), this.model.node,
       this.size.node,
       el("div.gen-counts", {}, this.size.sides, field("How many", this.count)), el("div.field.gen-seed", {}, el("label", { for: "gen-seed", text: "Seed" }), el("div.row", {}, this.seed, this.dice, this.keepSeed)),
       this.source.node, this.loras.node, this.controls.node, this.references.node, this.advanced.node);
@@ -60,10 +59,10 @@ export class PictureForm {
     this.model.load();
     this.loras.load();
     this.controls.load();
-    const [styles, samplers] = await Promise.all([api("/api/images/styles").catch(() => []), api("/api/images/samplers").catch(() => [])]);
-    this.styles = Array.isArray(styles) ? styles : Object.values(styles);
-    fill(this.style, [["", "None"], ...this.styles.map((style) => [style.name, style.title])], this.wantedStyle ?? this.style.value);
-    if (samplers.length) fill(this.sampler, [...SAMPLERS, ...samplers.map((row) => (typeof row === "string" ? [row, row] : [row.name, row.title]))], this.wantedSampler ?? this.sampler.value);
+    const [styles, samplers] = await Promise.all(["/api/images/styles", "/api/images/samplers"].map((path) => api(path).then((found) => found.items, () => [])));
+    this.styles = styles;
+    fill(this.style, [["", "None"], ...styles.map((style) => [style.name, style.title, style.prompt, style.group])], this.wantedStyle ?? this.style.value);
+    fill(this.sampler, [...SAMPLERS, ...samplers.map((row) => [row.name, row.title])], this.wantedSampler ?? this.sampler.value);
     this.#tellStyle();
   }
 
@@ -97,7 +96,7 @@ export class PictureForm {
     this.wishes.changed();
   }
 
-  #tellStyle() { const style = this.styles?.find((row) => row.name === this.style.value); setText(this.styleSaid, style?.summary ?? ""); setHidden(this.styleSaid, !style?.summary); this.wantedStyle = this.style.value; }
+  #tellStyle() { const style = this.styles?.find((row) => row.name === this.style.value); this.style.title = style?.prompt ?? ""; this.wantedStyle = this.style.value; }
   #tellSeed() { this.dice.setAttribute("aria-pressed", String(this.seed.value === "")); }
   setSeed(seed) { this.seed.value = seed ?? ""; this.#tellSeed(); }
 
@@ -117,7 +116,8 @@ export class PictureForm {
     this.prompt.value = request.prompt ?? "";
     this.negative.value = request.negative ?? "";
     this.wantedStyle = request.style ?? "";
-    fill(this.style, [...this.style.options].map((option) => [option.value, option.text]), this.wantedStyle);
+    this.style.value = this.wantedStyle;
+    if (this.style.value !== this.wantedStyle) fill(this.style, [...this.style.options].map((option) => [option.value, option.text]), this.wantedStyle);
     this.model.value = request.model ?? null;
     this.size.set(request.width ?? 1024, request.height ?? 1024);
     this.count.value = request.count ?? 1;

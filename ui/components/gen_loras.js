@@ -5,7 +5,6 @@ import { bytes } from "../format.js";
 import { Fold, Slider } from "./gen_fields.js";
 
 const MOST = 16;
-const preview = (file) => `/api/adapters/lora/${file.name.split("/").map(encodeURIComponent).join("/")}/preview`;
 
 export class LoraRows {
   /** `wishes`: changed(), insert(text), family(). */
@@ -23,7 +22,7 @@ export class LoraRows {
   }
 
   async load() {
-    try { const found = await api("/api/adapters?kind=lora"); this.files = found.items ?? found; this.trouble = ""; } catch (error) { this.trouble = error.status === 404 ? "" : error.message; this.files = []; }
+    try { const found = await api("/api/adapters?kind=lora"); this.files = found.items; this.folder = found.folder; this.trouble = ""; } catch (error) { this.trouble = error.status === 404 ? "" : error.message; this.files = []; }
     this.#draw();
     for (const row of this.rows.values()) this.#about(row);
   }
@@ -42,13 +41,13 @@ export class LoraRows {
       button.disabled = Boolean(file.trouble);
       setText(node.querySelector(".card-line"), why || [file.family, bytes(file.size_bytes)].filter(Boolean).join(" · "));
     });
-    setText(this.none, this.trouble || (this.files.length ? (found.length ? "" : "No LoRA answers this search.") : "No LoRAs yet. Put .safetensors files into the folder adapters beside your models, or import one in Models; pictures of the same name beside them are shown here."));
+    setText(this.none, this.trouble || (this.files.length ? (found.length ? "" : "No LoRA answers this search.") : `No LoRAs yet. Put .safetensors files into ${this.folder ?? "the folder of adapters"}, or import one in Models; pictures of the same name beside them are shown here.`));
     setHidden(this.none, !this.none.textContent);
     setHidden(this.search.parentElement, this.files.length < 4);
   }
 
   #card(file) {
-    const face = el("span.gen-lora-face", {}, file.preview || file.has_preview ? el("img", { src: preview(file), alt: "", loading: "lazy" }) : icon("puzzle"));
+    const face = el("span.gen-lora-face", {}, file.preview ? el("img", { src: file.preview, alt: "", loading: "lazy" }) : icon("puzzle"));
     const words = (file.triggers ?? []).slice(0, 4).map((word) => el("button.gen-trigger", { type: "button", text: word, title: `Put "${word}" into the prompt`, onClick: () => this.wishes.insert(word) }));
     return el("div.gen-lora", { role: "listitem" }, el("button.gen-lora-pick", { type: "button", "aria-label": `Use ${file.title || file.name}`, onClick: () => this.toggle(file.name) }, face, el("span.card-name", { text: file.title || file.name }), el("span.card-line")),
       words.length ? el("span.gen-triggers", {}, ...words) : null);

@@ -6,7 +6,7 @@ import { keepPicture } from "./gen_picture.js";
 
 /** The request that makes a picture of the history again. */
 export function settingsOf(item) {
-  const { cast, styling, ...request } = requestOf(item);
+  const { cast, styling, batch, ...request } = requestOf(item);
   return { ...request, seed: seedOf(item) ?? request.seed };
 }
 
@@ -14,7 +14,7 @@ export function settingsOf(item) {
 export async function restoreFrom(file) {
   const artifact = await keepPicture(file);
   const answer = await api("/api/images/settings", { method: "POST", body: { image: artifact.id } });
-  const settings = answer.settings ?? answer.request ?? answer, { cast, styling, ...request } = settings.request ?? settings;
-  return { request, notes: answer.notes ?? [], source: answer.source ?? "" };
+  const { cast, styling, batch, ...request } = answer.settings;
+  return { request, notes: answer.notes, source: answer.source };
 }
 

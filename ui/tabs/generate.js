@@ -29,13 +29,13 @@ class GenerateTab {
     this.selected = null;
     const pick = () => pickPicture(this.store), paint = (artifact, mask) => { this.view("pictures"); return this.painter.open(artifact, mask); };
     this.form = new PictureForm({ changed: () => this.#changed(), queue: () => this.queue(), pick, paint, newCharacter: () => this.people.create(), toBatch: () => this.mode("batch", true), ask: (name, body) => this.store.ask(name, body), shownSeed: () => seedOf(this.item), levelled: (level) => prefs.set("generate.level", level) });
-    this.batch = new BatchForm({ changed: () => this.#changed(), queue: () => this.queue(), form: () => this.form });
+    this.batch = new BatchForm({ changed: () => this.#changed(), form: () => this.form, ask: (name, body) => this.store.ask(name, body) });
     this.strip = new Strip({ choose: (key) => this.choose(key), cancel: (job) => this.store.post(job, "cancel"), dismiss: (job) => this.#dismiss(job) });
     this.stage = new Stage({ cancel: (job) => this.store.post(job, "cancel"), next: (job) => this.store.post(job, "next"), retry: (job) => this.store.post(job, "retry"), dismiss: (job) => this.#dismiss(job), step: (by) => this.step(by), details: () => this.act("details") });
     this.actions = new Actions((action, detail) => this.attempt(() => this.act(action, detail)));
     this.painter = new MaskPainter();
     this.history = new History(this.store, { open: (item) => { this.view("pictures"); this.choose(item.id); } });
-    this.people = new CharacterRoom(this.store, { use: (person) => { this.view("pictures"); this.form.prompt.toggle(person.handle ?? person.name); this.form.prompt.focus(); }, pick, ask: (name, body) => this.store.ask(name, body), submit: (name, body) => this.submit(name, body), shown: () => this.item });
+    this.people = new CharacterRoom(this.store, { use: (person) => { this.view("pictures"); this.form.prompt.toggle(person.handle ?? person.name); this.form.prompt.focus(); }, pick, ask: (name, body) => this.store.ask(name, body), submit: (name, body) => this.submit(name, body), look: () => { const { style, model } = this.form.values; return { style, model }; } });
     this.empty = emptyStage((text) => { this.form.prompt.value = text; this.#changed(); this.form.prompt.focus(); });
     this.#build();
     this.#listen();
@@ -73,7 +73,7 @@ class GenerateTab {
     on("tab", ({ id }) => { if (id === "generate") { this.#address(); this.soon(); } });
     on("generate-picture", ({ artifact, as }) => { tell("show-tab", { id: "generate" }); this.attempt(() => this.send(as ?? "source", artifact)); });
     document.addEventListener("keydown", (event) => this.#key(event));
-    api("/api/capabilities").then((rows) => { this.known = new Set(rows.map((row) => row.name)); this.batch.setKnown(rows); this.soon(); }).catch(() => {});
+    api("/api/capabilities").then((rows) => { this.known = new Set(rows.map((row) => row.name)); this.soon(); }).catch(() => {});
   }
 
   /** Runs something that may fail and says so in words. */
@@ -89,7 +89,7 @@ class GenerateTab {
     this.restored = true;
     const here = address.get("tab") === "generate" || !address.get("tab"), picture = here ? address.get("picture") : null, view = here ? address.get("view") : null;
     if (view) this.view(view);
-    this.attempt(() => this.form.load());
+    this.attempt(() => Promise.all([this.form.load(), this.batch.load()]));
     await this.store.start();
     if (picture) await this.attempt(async () => { await this.store.know(picture); this.choose(picture); });
     if (!this.selected) this.choose(this.store.live.find((job) => job.state === "running")?.id ?? this.store.live.at(-1)?.id ?? this.store.pictures[0]?.id ?? null);
@@ -143,8 +143,15 @@ class GenerateTab {
   }
 
   #ended(job) {
-    if (this.selected === job.id) this.choose(job.state === "succeeded" ? this.store.madeBy?.get(job.id)?.[0] ?? this.store.pictures[0]?.id ?? null : ["failed", "quarantined"].includes(job.state) ? job.id : this.store.madeBy?.get(job.id)?.[0] ?? this.store.pictures[0]?.id ?? null);
-    if (job.state === "succeeded" && job.result === undefined && !job.parent_id && ["image.upscale", "image.cutout"].includes(job.capability)) this.attempt(async () => { const full = await api(`/api/jobs/${job.id}`), id = full.result?.artifact_id; if (id && (this.selected === job.id || this.lastAsked === job.id)) { await this.store.know(id); this.choose(id); } });
+    if (this.selected === job.id) this.choose(job.state === "succeeded" ? this.store.madeBy?.get(job.id)?.at(-1) ?? this.store.pictures[0]?.id ?? null : ["failed", "quarantined"].includes(job.state) ? job.id : this.store.madeBy?.get(job.id)?.at(-1) ?? this.store.pictures[0]?.id ?? null);
+    if (job.state === "succeeded" && !job.parent_id && job.capability !== "image.generate") this.attempt(() => this.#whole(job));
+  }
+
+  /** What a batch, a sheet, an upscaling made as a whole is shown, and what is to be said of it. */
+  async #whole({ id }) {
+    const { result } = await api(`/api/jobs/${id}`), made = result?.artifact_id ?? result?.grids?.[0];
+    if (made && this.lastAsked === id) { await this.store.know(made); this.choose(made); }
+    if (result?.planned) toast([`${result.made} of ${result.planned} made`, result.made > result.kept ? `${result.made - result.kept} set aside` : "", ...result.notes].filter(Boolean).join(". ") + ".");
   }
 
   #dismiss(job) { this.store.dismiss(job.id); if (this.selected === job.id) this.choose(this.store.pictures[0]?.id ?? null); }
@@ -152,9 +159,11 @@ class GenerateTab {
   // Asking ----------------------------------------------------------------------------------------------------------
 
   async queue(next = false) {
-    const { capability, body } = this.modes.value === "picture" ? { capability: "image.generate", body: this.form.values } : this.batch.request(this.form.values);
-    if (capability === "image.generate" && !body.prompt) { this.#refuse({ message: "Say first what is to be seen." }); this.form.prompt.focus(); return; }
-    try { await this.submit(capability, body ?? {}, next); } catch (error) { this.#refuse(error); }
+    try {
+      const { capability, body } = this.modes.value === "picture" ? { capability: "image.generate", body: this.form.values } : this.batch.request(this.form.values);
+      if (!body.prompt && !body.prompts && !body.table) { this.#refuse({ message: "Say first what is to be seen." }); this.form.prompt.focus(); return; }
+      await this.submit(capability, body, next);
+    } catch (error) { this.#refuse(error); }
   }
 
   #refuse(error) {
@@ -181,8 +190,8 @@ class GenerateTab {
     const request = requestOf(item);
     if (action === "favourite") await store.favour(item, !item.favourite);
     else if (action === "settings") await this.useSettings(item);
-    else if (action === "vary") { const { seed, ...rest } = request; await this.submit("image.generate", { ...rest, count: 1 }); }
-    else if (action === "rerun") await this.submit("image.generate", { ...request, seed: seedOf(item), count: 1 });
+    else if (action === "vary") { const { seed, batch, ...rest } = request; await this.submit("image.generate", { ...rest, count: 1 }); }
+    else if (action === "rerun") { const { batch, ...rest } = request; await this.submit("image.generate", { ...rest, seed: seedOf(item), count: 1 }); }
     else if (action === "compare") { this.comparing = !this.comparing; this.anchor = this.comparing ? item.id : null; this.compared = this.comparing ? store.pictures.filter((other) => other.id !== item.id && !isMap(other))[0]?.id ?? null : null; if (this.comparing) toast("Choose the other picture in the filmstrip."); this.soon(); }
     else if (action === "details") { this.detailed = !this.detailed; this.soon(); }
     else if (action === "delete") await this.#delete(item);

@@ -29,7 +29,7 @@ export class GenerateStore extends EventTarget {
       const page = await api("/api/jobs?state=queued,running&limit=200");
       const before = [...this.jobs.values()].filter(isLive), now = new Set(page.items.map((job) => job.id));
       for (const job of before) if (!now.has(job.id)) this.#gone(job.id);
-      for (const job of page.items) if (MAKES.has(job.capability)) this.jobs.set(job.id, job);
+      for (const job of page.items) if (MAKES.has(job.capability) && !job.request?.dry_run) this.jobs.set(job.id, job);
       this.#follow();
       this.#tell("jobs");
       this.started = true;
@@ -83,7 +83,7 @@ export class GenerateStore extends EventTarget {
   #job(job) {
     const watching = this.waiting.get(job.id);
     if (watching && !isLive(job)) { this.waiting.delete(job.id); api(`/api/jobs/${job.id}`).then(watching, watching); }
-    if (!MAKES.has(job.capability)) return;
+    if (!MAKES.has(job.capability) || job.request?.dry_run) return;
     const before = this.jobs.get(job.id);
     if (!before && !isLive(job)) return;
     this.jobs.set(job.id, { ...before, ...job });

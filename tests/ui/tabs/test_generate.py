@@ -1,0 +1,225 @@
+"""Generate Image in a real browser, on the built-in storyboard: a prompt becomes pictures, and nothing on the way is lost."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ui.assets import load_assets
+from ui.tabs.generate import TEMPLATE, build
+
+pytestmark = pytest.mark.ui
+
+SMALL = {"width": 256, "height": 144}
+
+
+def generate(studio: Any, prompt: str, **request: Any) -> list[Any]:
+    """Pictures made without the page; their artifacts, in order."""
+    job = studio.finished(studio.post("/api/capabilities/image.generate", {"prompt": prompt, "model": "storyboard", **SMALL, **request}))
+    assert job["state"] == "succeeded", job["error"]
+    return [studio.get(f"/api/artifacts/{made['artifact_id']}") for made in job["result"]["images"]]
+
+
+def small(page: Any, width: int = 256, height: int = 144) -> None:
+    """Sets a size that is made at once."""
+    page.get_by_label("Width", exact=True).fill(str(width))
+    page.get_by_label("Height", exact=True).fill(str(height))
+
+
+def strip(page: Any) -> Any:
+    return page.get_by_role("listbox", name="Filmstrip").get_by_role("option")
+
+
+def shown(page: Any) -> Any:
+    return page.locator(".gen-picture:not(.live):not(.other)")
+
+
+def test_the_panel_is_one_piece_of_markup() -> None:
+    assert 'id="panel-generate"' in TEMPLATE
+    assert 'aria-labelledby="tab-generate"' in TEMPLATE
+    assert build(load_assets()).elem_id == "generate"
+
+
+def test_a_prompt_becomes_pictures_and_a_refresh_keeps_everything(open_page: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/")  # the first tab
+    expect(page.get_by_role("heading", name="Say what is to be seen.")).to_be_visible()
+    expect(page.locator(".gen-model-note")).to_contain_text("no AI image")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_have_text("Say first what is to be seen.")
+    expect(page.get_by_label("Prompt", exact=True)).to_be_focused()
+    page.keyboard.type("A fox runs through tall grass at dawn")
+    expect(page.locator("#gen-prompt-hint")).to_have_text("8 words, about 8 tokens")
+    small(page)
+    page.get_by_label("How many").fill("2")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("group", name="This job")).to_be_visible()
+    expect(strip(page)).to_have_count(2)
+    expect(shown(page)).to_have_attribute("alt", "A fox runs through tall grass at dawn")
+    expect(page.locator(".gen-line .badge")).to_have_text("Storyboard, no AI image")
+    expect(page.locator(".gen-line")).to_contain_text("256 × 144")
+    assert re.search(r"picture=a-", page.url)
+    seeds = []
+    page.locator(".gen-caption").click()
+    for _ in range(2):
+        seeds.append(re.search(r"seed (\d+)", page.locator(".gen-line").inner_text()))
+        page.keyboard.press("ArrowRight")
+        expect(strip(page).nth(1)).to_have_attribute("aria-selected", "true")
+    assert abs(int(seeds[0][1]) - int(seeds[1][1])) == 1  # type: ignore[index]
+    page.reload()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("A fox runs through tall grass at dawn")
+    expect(page.get_by_label("Width", exact=True)).to_have_value("256")
+    expect(page.get_by_label("How many")).to_have_value("2")
+    expect(strip(page).nth(1)).to_have_attribute("aria-selected", "true")
+    expect(shown(page)).to_be_visible()
+
+
+def test_a_refresh_in_the_middle_of_a_job_loses_nothing(open_page: Callable[..., Any], studio: Any) -> None:
+    from playwright.sync_api import expect
+
+    generate(studio, "the worker is there")
+    before = studio.get("/api/pictures", limit=200)["items"]
+    page = open_page("/?tab=generate")
+    page.get_by_label("Prompt", exact=True).fill("Rain on a tin roof")
+    small(page)
+    studio.signal_workers(signal.SIGSTOP)
+    try:
+        page.get_by_role("button", name="Queue", exact=True).click()
+        expect(page.get_by_role("group", name="This job")).to_be_visible()
+        page.get_by_label("Prompt", exact=True).fill("Snow on a tin roof")
+        page.get_by_role("button", name="Queue", exact=True).click()  # it stays clickable while the first one waits
+        expect(page.locator(".gen-cell.job")).to_have_count(2)
+        expect(page.locator(".gen-waits")).to_have_text("2 in the queue")
+        page.wait_for_function("localStorage.getItem('studio.generate.settings')?.includes('Snow')")
+        page.reload()
+        expect(page.locator(".gen-cell.job")).to_have_count(2)
+        expect(page.get_by_role("group", name="This job")).to_be_visible()
+        expect(page.get_by_label("Prompt", exact=True)).to_have_value("Snow on a tin roof")
+    finally:
+        studio.signal_workers(signal.SIGCONT)
+    expect(page.locator(".gen-cell.job")).to_have_count(0)
+    expect(strip(page).first).to_have_attribute("aria-label", "Snow on a tin roof")
+    assert len(studio.get("/api/pictures", limit=200)["items"]) == len(before) + 2
+
+
+def test_a_waiting_job_is_cancelled_in_the_strip(open_page: Callable[..., Any], studio: Any) -> None:
+    from playwright.sync_api import expect
+
+    generate(studio, "the worker is there again")
+    page = open_page("/?tab=generate")
+    page.get_by_label("Prompt", exact=True).fill("Never drawn")
+    small(page)
+    studio.signal_workers(signal.SIGSTOP)
+    try:
+        for _ in range(2):
+            page.get_by_role("button", name="Run next").click()
+        expect(page.locator(".gen-cell.job")).to_have_count(2)
+        page.locator(".gen-cell.job").first.get_by_role("button", name="Cancel").click()
+        expect(page.locator(".gen-cell.job").filter(has_not_text="Stopping")).to_have_count(1)
+    finally:
+        studio.signal_workers(signal.SIGCONT)
+    expect(page.locator(".gen-cell.job")).to_have_count(0)
+
+
+def test_the_settings_of_a_picture_come_back_by_dropping_its_file(
+    open_page: Callable[..., Any], studio: Any, drop: Callable[..., None], tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    (item,) = generate(studio, "A clockmaker's hands, close-up", negative="blur", seed=4711, steps=12, guidance=5.5)
+    path = tmp_path / "downloaded.png"
+    path.write_bytes(httpx.get(f"{studio.url}/api/artifacts/{item['id']}/content").content)
+    page = open_page("/?tab=generate")
+    expect(strip(page).first).to_be_visible()
+    drop(page, path)
+    expect(page.locator(".toast")).to_contain_text("Settings of downloaded.png are in the form.")
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("A clockmaker's hands, close-up")
+    expect(page.get_by_label("Negative")).to_have_value("blur")
+    expect(page.get_by_label("Seed", exact=True)).to_have_value("4711")
+    expect(page.get_by_label("Steps", exact=True)).to_have_value("12")  # set, so it is shown in the simple form too
+    expect(page.get_by_label("Guidance", exact=True)).to_have_value("5.5")
+    expect(page.get_by_label("Width", exact=True)).to_have_value("256")
+    page.get_by_role("button", name="Queue", exact=True).click()
+    expect(page.locator(".gen-line")).to_contain_text("seed 4711")
+    again = studio.get("/api/pictures", limit=1)["items"][0]
+    assert again["id"] != item["id"]
+    pixels = [httpx.get(f"{studio.url}/api/artifacts/{one['id']}/content").content for one in (item, again)]
+    assert same_pixels(*pixels)
+
+
+def same_pixels(one: bytes, other: bytes) -> bool:
+    import io
+
+    from PIL import Image, ImageChops
+
+    first, second = (Image.open(io.BytesIO(data)).convert("RGB") for data in (one, other))
+    return first.size == second.size and ImageChops.difference(first, second).getbbox() is None
+
+
+def test_what_is_no_picture_is_refused_in_words(open_page: Callable[..., Any], drop: Callable[..., None], tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/?tab=generate", errors_expected=True)  # the browser logs the refusal
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"not a picture")
+    drop(page, film)
+    expect(page.locator(".toast").last).to_contain_text("film.mp4 is no picture.")
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    drop(page, broken)
+    expect(page.locator(".toast[data-tone=bad]").last).to_contain_text("broken.png")
+
+
+def test_vary_rerun_favourite_compare_and_delete(open_page: Callable[..., Any], studio: Any) -> None:
+    from playwright.sync_api import expect
+
+    first, second = generate(studio, "Two boats", seed=100, count=2)
+    page = open_page(f"/?tab=generate&picture={second['id']}")
+    expect(page.locator(".gen-line")).to_contain_text("seed 101")
+    page.locator(".gen-caption").click()
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Favourite", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(f"#gen-cell-{second['id']}")).to_have_attribute("aria-label", "Two boats, favourite")
+    page.get_by_role("button", name="Details", exact=True).click()
+    details = page.get_by_role("complementary", name="Details of the picture")
+    expect(details).to_contain_text("Two boats")
+    expect(details).to_contain_text("101")
+    page.get_by_role("button", name="Close the details").click()
+    page.get_by_role("button", name="Compare with another picture").click()
+    page.locator(f"#gen-cell-{first['id']}").click()
+    expect(page.locator(".gen-compared")).to_contain_text("B · seed 100")
+    slider = page.get_by_label("Where the slider divides the two pictures")
+    slider.focus()
+    slider.press("Home")
+    assert page.locator(".gen-frame").evaluate("(node) => node.style.getPropertyValue('--wipe')") == "0%"
+    page.get_by_role("button", name="Compare with another picture").click()
+    expect(slider).to_be_hidden()
+    page.get_by_role("button", name="Rerun").click()
+    expect(page.locator(".gen-line")).to_contain_text("seed 101")
+    page.wait_for_function("(id) => new URL(location).searchParams.get('picture') !== id", arg=second["id"])
+    page.get_by_role("button", name="Vary").click()
+    expect(page.locator(".gen-line")).not_to_contain_text("seed 101")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    gone = re.search(r"picture=(a-\w+)", page.url)
+    page.get_by_role("dialog", name="Delete this picture?").get_by_role("button", name="Delete").click()
+    assert gone
+    expect(page.locator(f"#gen-cell-{gone[1]}")).to_have_count(0)
+    assert httpx.get(f"{studio.url}/api/artifacts/{gone[1]}").status_code == 404
+
+
+def test_a_refused_request_says_why_where_it_was_asked(open_page: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/?tab=generate", errors_expected=True)
+    page.get_by_label("Prompt", exact=True).fill("@nobody waits")
+    expect(page.locator("#gen-prompt-hint")).to_have_text("There is no character @nobody.")
+    page.get_by_role("button", name="Queue", exact=True).click()
+    expect(page.locator(".gen-bar [role=alert]")).to_contain_text("nobody")
+    expect(page.locator(".gen-cell.job")).to_have_count(0)
