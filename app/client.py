@@ -94,6 +94,9 @@ class Session(Protocol):
     def adapters(self, kind: str | None = None, query: str = "") -> Json:
         """LoRAs, ControlNets ... of this machine, and the folder for more."""
 
+    def picture_settings(self, image: str) -> Json:
+        """How a picture, by its id or path, was made: ``settings``, ``source``, ``notes``."""
+
     def projects(self) -> list[Json]:
         """Every project."""
 
@@ -239,6 +242,12 @@ class LocalSession:
         from app.models.adapters import list_adapters
 
         return list_adapters(self._studio.adapters, kind, query).model_dump(mode="json")
+
+    def picture_settings(self, image: str) -> Json:
+        """See `Session`."""
+        from app.restoring import restore
+
+        return restore(self._studio, image, allow_paths=True).model_dump(mode="json")
 
     def projects(self) -> list[Json]:
         """See `Session`."""

@@ -162,6 +162,10 @@ class RemoteSession:
         """LoRAs, ControlNets ... of this machine."""
         return self._object("GET", f"/api/adapters{_query(kind=kind, q=query or None)}")
 
+    def picture_settings(self, image: str) -> Json:
+        """How a picture was made."""
+        return self._object("POST", "/api/images/settings", {"image": image})
+
     def projects(self) -> list[Json]:
         """Every project."""
         found: list[Json] = self._json("GET", "/api/projects")

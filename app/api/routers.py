@@ -13,6 +13,8 @@ from app.api import (
     edits,
     events,
     health,
+    image_choices,
+    images,
     jobs,
     keys,
     loaded,
@@ -24,10 +26,12 @@ from app.api import (
     uploads,
 )
 from app.api.v1 import chat, embeddings, models
+from app.api.v1 import images as gateway_images
 
 ROUTERS: tuple[APIRouter, ...] = (
     chat.router,  # the gateway first: addresses are compared one after the other, and its calls are the ones that count milliseconds
     embeddings.router,
+    gateway_images.router,
     models.router,
     jobs.router,
     events.router,
@@ -36,6 +40,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     review.router,
     edits.router,
     boards.router,
+    images.router,
+    image_choices.router,
     characters.router,
     samples.router,
     projects.router,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.commands import text
 from app.commands.base import DONE, Command, Console, media, settings_of
 from app.commands.film import require_apart, require_file
 from app.commands.follow import report_end, run_job
+from app.commands.generate_batch import add_flags
 from app.commands.library import export
 from app.imaging.requests import CONTROLS, MOST_IMAGES
 from configs.errors import BadInput
@@ -26,7 +27,7 @@ _SIZE = re.compile(r"(\d+)x(\d+)", re.IGNORECASE)
 
 def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what is to be seen; @luca names a character")
-    parser.add_argument("--out", required=True, metavar="FILE", help="the picture, a .png; several are numbered")
+    parser.add_argument("--out", required=True, metavar="FILE", help="the picture, a .png; several are numbered; of a batch, a folder")
     parser.add_argument(
         "--count", type=int, default=1, metavar="N", help=f"how many, with seeds that follow each other (1 to {MOST_IMAGES})"
     )
@@ -51,12 +52,13 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--outpaint", nargs="+", default=[], metavar="SIDE=PX", help="carry --image on beyond its edges: left=256 top=64")
     parser.add_argument("--transparent", action="store_true", help="take the background away")
     parser.add_argument("--from", dest="source", metavar="FILE.png", help="take the settings of a picture; other flags go before them")
+    add_flags(parser)
     parser.add_argument("--force", action="store_true", help="replace files that are there")
     parser.add_argument("--project", metavar="ID", help="the project that the pictures belong to")
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    request = request_of(arguments)
+    request = request_of(arguments, _start(arguments, console))
     targets = targets_of(arguments)
     require_apart(targets, [arguments.image, arguments.mask, arguments.source, *arguments.reference])
     with open_session(settings_of(arguments), console.note) as session:
@@ -69,9 +71,17 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
-def request_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The request: only what was said. Raises BadInput for a flag that cannot be read."""
-    found: dict[str, Any] = settings_from(arguments.source) if arguments.source else {}
+def _start(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
+    """What --from tells."""
+    if not arguments.source:
+        return {}
+    with open_session(settings_of(arguments), console.note, workers=False) as session:
+        return settings_from(session, arguments.source, console.note)
+
+
+def request_of(arguments: argparse.Namespace, start: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The request: only what was said, over what it starts from. Raises BadInput for a flag that cannot be read."""
+    found: dict[str, Any] = dict(start or {})
     found |= {name: value for name in PLAIN if (value := getattr(arguments, name)) is not None}
     found |= {name: media(value) for name in ("image", "mask") if (value := getattr(arguments, name))}
     if arguments.size:
@@ -82,17 +92,22 @@ def request_of(arguments: argparse.Namespace) -> dict[str, Any]:
         "transparent": arguments.transparent,
     }  # fmt: skip
     found |= {name: value for name, value in lists.items() if value}
-    if "prompt" not in found and "image" not in found:
+    if "prompt" not in found and "image" not in found and not arguments.batch:
         raise BadInput("There is no prompt.", 'Say what is to be seen: generate "a fox on a hill" --out fox.png.')
     return {"prompt": "", **found, "count": arguments.count}
 
 
-def settings_from(path: str) -> dict[str, Any]:
-    """The request that made a picture, read from its file; raises BadInput when it tells nothing."""
-    from app.imaging.infotext.reading import read_settings  # type: ignore[import-not-found]
+def settings_from(session: Session, source: str, note: Callable[[str], None]) -> dict[str, Any]:
+    """The request that made a picture, by its path or id; ``note`` is told what could not be taken over.
 
-    found: dict[str, Any] = read_settings(Path(path).expanduser().absolute())
-    return found
+    Raises BadInput when the picture tells nothing.
+    """
+    found = session.picture_settings(media(source))
+    if not found["source"]:
+        raise BadInput(f"{source} carries no settings.", "Give a picture as it was saved by this studio, A1111, InvokeAI or ComfyUI.")
+    for line in found["notes"]:
+        note(line)
+    return dict(found["settings"])
 
 
 def size_of(said: str) -> tuple[int, int]:
@@ -167,5 +182,8 @@ COMMAND = Command(
     "Make pictures from words, from a picture, of characters; without a model a storyboard card, labelled as such.",
     _configure,
     _run,
-    epilog='example:\n  python3 launch.py generate "@luca waves from a red boat" --out luca.png --size 1024x576 --count 4 --seed 7',
+    epilog="examples:\n"
+    '  python3 launch.py generate "@luca waves from a red boat" --out luca.png --size 1024x576 --count 4 --seed 7\n'
+    '  python3 launch.py generate "a fox" --out grid --xyz "steps=10-30 (+10)" sampler=euler,dpmpp_2m\n'
+    "  python3 launch.py generate --batch prompts.csv --out pictures --filter",
 )
