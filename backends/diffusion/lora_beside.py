@@ -66,6 +66,7 @@ class Beside:
         except torch.OutOfMemoryError as error:
             shortage = str(error).split("\n")[0]
         except (ValueError, RuntimeError, KeyError) as error:
+            self.clear()
             raise wrong_model(use.file.name, use.file.family, self._pipe, str(error).split("\n")[0][:80]) from None
         if shortage is not None:
             raise OutOfMemory(shortage)

@@ -12,6 +12,7 @@ from backends.diffusion.lora_beside import Beside
 from backends.diffusion.lora_mix import Mix, Pristine, is_quantised
 from backends.diffusion.lora_read import LoraFile, layers_of, read_lora
 from backends.images import LoraInput
+from configs.errors import StudioError
 
 Key = tuple[str, int, int, float, float]
 
@@ -68,9 +69,12 @@ class Loras:
             uses.append(Use(file, str(one.path), one.weight, one.weight if one.text_weight is None else one.text_weight))
         try:
             self._way.apply(uses, self._device)
+        except StudioError:  # refused before anything was changed, or taken out again already
+            if not self._way.is_touched:
+                self._active, self._notes = (), []
+            raise
         except BaseException:
-            if self._way.is_touched:
-                self.clear()
+            self.clear()
             raise
         self._active = keys
         self._notes = [note for use in uses for note in (*use.file.notes, *_said(use))] + self._way.notes
