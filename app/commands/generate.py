@@ -13,7 +13,8 @@ from app.commands import text
 from app.commands.base import DONE, Command, Console, media, settings_of
 from app.commands.film import require_apart, require_file
 from app.commands.follow import report_end, run_job
-from app.commands.generate_batch import add_flags
+from app.commands.generate_batch import add_flags, is_batch
+from app.commands.generate_batch import run as run_batch
 from app.commands.library import export
 from app.imaging.requests import CONTROLS, MOST_IMAGES
 from configs.errors import BadInput
@@ -58,6 +59,8 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
+    if is_batch(arguments):
+        return run_batch(arguments, console, request_of(arguments, _start(arguments, console)))
     request = request_of(arguments, _start(arguments, console))
     targets = targets_of(arguments)
     require_apart(targets, [arguments.image, arguments.mask, arguments.source, *arguments.reference])
