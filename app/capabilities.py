@@ -12,6 +12,7 @@ from app.editing.judge.evaluate import evaluate_video
 from app.editing.judge.tracing import trace_video
 from app.editing.parody import parody_video
 from app.editing.planner.capability import plan_video
+from app.imaging.batch.capability import batch_images
 from app.imaging.controlling import make_control
 from app.imaging.cutting_out import cut_out_image
 from app.imaging.evaluate import evaluate_images
@@ -43,6 +44,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     evaluate_video,
     auto_edit,
     generate_images,
+    batch_images,
     evaluate_images,
     make_control,
     upscale_image,

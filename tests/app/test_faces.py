@@ -33,6 +33,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "video.plan": {"style": "chaotic", "planner": "built_in"},
     "video.parody": {"style": "wholesome", "planner": "built_in", "judge": False},
     "video.export": {"formats": ["otio", "edl", "chapters"]},
+    "image.batch": {"prompts": ["a fox", "an owl"], "width": 128, "height": 72, "x": {"by": "seed", "values": "1-2"}},
     "image.generate": {"prompt": "a fox on a hill", "width": 128, "height": 72, "count": 2},
     "image.control": {"kind": "canny"},
     "image.upscale": {"scale": 1.5},
