@@ -17,6 +17,7 @@ from app.imaging.controlling import make_control
 from app.imaging.cutting_out import cut_out_image
 from app.imaging.evaluate import evaluate_images
 from app.imaging.generate import generate_images
+from app.imaging.sheet.capability import make_sheet
 from app.imaging.upscale import upscale_image
 from app.models.importing import import_model
 from app.models.install import install_model
@@ -45,6 +46,7 @@ CAPABILITIES: tuple[Capability[Any, Any], ...] = (
     auto_edit,
     generate_images,
     batch_images,
+    make_sheet,
     evaluate_images,
     make_control,
     upscale_image,

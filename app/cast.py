@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.media_fields import ImageRef, parts_marked
 from configs.errors import BadInput
@@ -23,6 +23,14 @@ class Mentions:
 
 
 Prompt = Annotated[str, Mentions()]
+
+
+def plain_handle(given: Any) -> Any:
+    """``@Luca`` as it is stored: luca."""
+    return given.strip().removeprefix("@").lower() if isinstance(given, str) else given
+
+
+Handle = Annotated[str, BeforeValidator(plain_handle), Field(pattern=rf"^{HANDLE}$", description="luca is named as @luca in prompts.")]
 
 
 class Strict(BaseModel):

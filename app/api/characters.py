@@ -18,8 +18,9 @@ from app.api.deps import OwnerDep, StudioDep
 from app.api.models import ERRORS, PageAnswer
 from app.api.multipart import FILE_FIELD
 from app.api.uploads import EarlyAnswer, receive, refuse_by_length
+from app.cast import Handle
 from app.characters.bundle import MEDIA_TYPE, SUFFIX
-from app.characters.pack import MOST_COLOURS, Character, Handle, Pack
+from app.characters.pack import MOST_COLOURS, Character, Pack
 from app.imaging.palette import Palette
 from app.intake import Upload
 from app.studio import Studio

@@ -8,18 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from app.cast import HANDLE, CastMember, LoraUse, Strict
+from app.cast import HANDLE, CastMember, LoraUse, Strict, plain_handle
 from app.media_fields import ImageRef
 from configs.errors import BadInput
 
 MOST_REFERENCES = 16
 MOST_COLOURS = 12
-_SHAPE = rf"^{HANDLE}$"
-
-
-def plain_handle(given: Any) -> Any:
-    """``@Luca`` as it is stored: luca."""
-    return given.strip().removeprefix("@").lower() if isinstance(given, str) else given
 
 
 def plain_colour(given: Any) -> Any:
@@ -27,7 +21,6 @@ def plain_colour(given: Any) -> Any:
     return "#" + given.strip().removeprefix("#").lower() if isinstance(given, str) else given
 
 
-Handle = Annotated[str, BeforeValidator(plain_handle), Field(pattern=_SHAPE, description="luca is named as @luca in prompts.")]
 Colour = Annotated[str, BeforeValidator(plain_colour), Field(pattern=r"^#[0-9a-f]{6}$")]
 
 
@@ -79,10 +72,10 @@ class Character(Pack):
         return frozenset(gap.name for gap in self.missing if gap.what != "lora")
 
 
-def member_of(character: Character) -> CastMember:
+def member_of(character: Character, *, sheet_serves: bool = True) -> CastMember:
     """The character as a request carries it: without pictures that are gone. A sheet serves where there is no other picture."""
     pictures = [one for one in character.references if one not in character.lost]
-    if not pictures and character.sheet and character.sheet not in character.lost:
+    if sheet_serves and not pictures and character.sheet and character.sheet not in character.lost:
         pictures = [character.sheet]
     same = ("title", "description", "trigger", "negative", "loras", "palette", "voice", "threshold")
     return CastMember(name=character.handle, references=pictures, **{name: getattr(character, name) for name in same})

@@ -6,15 +6,17 @@ import difflib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from app.cast import CastMember
+from app.cast import CastMember, plain_handle
 from app.characters.bundle import open_bundle
 from app.characters.exporting import write_bundle
 from app.characters.importing import Arrivals, Taken, arrived
-from app.characters.pack import MOST_REFERENCES, Character, Missing, Pack, checked_handle, free_handle, member_of, plain_handle
+from app.characters.pack import MOST_REFERENCES, Character, Missing, Pack, checked_handle, free_handle, member_of
 from app.imaging.palette import Palette, palette_of
+from app.imaging.requests import STORYBOARD
 from app.intake import Intake
 from app.validation import as_bad_input
 from backends.adapters import AdapterShelf
@@ -87,14 +89,14 @@ class Characters:
     ) -> Character:
         """Puts a sheet and reference pictures into a pack, whatever else is changed meanwhile; the palette only where there is none.
 
-        Pictures that the pack has already are not added again; those given stand before the others.
+        Pictures that the pack has already are not added again; what a person has chosen stands before what is added.
         """
 
         with self._lock:
             found = self.get(handle)
-            kept = [one for one in found.references if one not in references and one not in found.lost]
+            kept = [one for one in found.references if one not in found.lost]
             update = {
-                "sheet": sheet or found.sheet, "references": [*dict.fromkeys(references), *kept][:MOST_REFERENCES],
+                "sheet": sheet or found.sheet, "references": [*dict.fromkeys([*kept, *references])][:MOST_REFERENCES],
                 "palette": found.palette or list(palette),
             }  # fmt: skip
             pack = found.pack.model_copy(update=update)
@@ -118,7 +120,16 @@ class Characters:
 
     def member(self, handle: str) -> CastMember:
         """The pack behind a handle, as a request carries it; raises `NotFound` with the nearest handles."""
-        return member_of(self.get(handle))
+        found = self.get(handle)
+        return member_of(found, sheet_serves=not self._is_drawn(found.sheet))
+
+    def _is_drawn(self, artifact_id: str | None) -> bool:
+        """Whether a picture is a storyboard card, or made of such: then it shows nobody's looks."""
+        try:
+            meta: dict[str, Any] = self._artifacts.get(artifact_id).meta if artifact_id else {}
+        except NotFound:
+            return False
+        return (meta.get("picture") or {}).get("model") == STORYBOARD
 
     def export(self, handle: str, target: Path, *, loras: bool = False) -> Character:
         """Writes a character into one file; what its pack has lost is left out. ``loras``: put its LoRAs' weights in as well."""

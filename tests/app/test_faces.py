@@ -17,6 +17,7 @@ from app import worker
 from app.api.server import create_api
 from app.capabilities import CAPABILITIES
 from app.capability import Capability
+from app.characters.pack import Pack
 from app.commands.run import add_capability, flag_of, request_of
 from app.studio import Studio
 from app.toolschema import tool_name, tools
@@ -35,6 +36,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "video.export": {"formats": ["otio", "edl", "chapters"]},
     "image.batch": {"prompts": ["a fox", "an owl"], "width": 128, "height": 72, "x": {"by": "seed", "values": "1-2"}},
     "image.generate": {"prompt": "a fox on a hill", "width": 128, "height": 72, "count": 2},
+    "character.sheet": {"character": "luca", "views": ["front"], "expressions": ["happy", "sad"], "cell_px": 128, "keep": True},
     "image.control": {"kind": "canny"},
     "image.upscale": {"scale": 1.5},
     "model.install": {"model": "tiny", "libraries": False},
@@ -171,6 +173,8 @@ def test_it_runs_as_a_job_and_answers_in_its_type(row: Row, client: TestClient, 
     if row.name in NEEDS_INSTALLED:
         studio.wait(studio.submit("model.install", {**EXAMPLES["model.install"]}).job.id, 60)
     have_model(row, studio, clip.parent)
+    if row.name == "character.sheet":
+        studio.characters.create("luca", Pack(title="Luca", palette=["#c83232"]))
     answer = client.post(f"/api/capabilities/{row.name}", json=example(row, clip, analysis))
     assert answer.status_code == 202, answer.text
     detail = studio.wait(answer.json()["id"], 60)

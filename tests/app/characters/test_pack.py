@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.cast import LoraUse
-from app.characters.pack import Character, Handle, Missing, Pack, checked_handle, free_handle, member_of
+from app.cast import Handle, LoraUse
+from app.characters.pack import Character, Missing, Pack, checked_handle, free_handle, member_of
 from configs.errors import BadInput
 
 HANDLES: TypeAdapter[str] = TypeAdapter(Handle)

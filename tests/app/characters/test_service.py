@@ -106,7 +106,7 @@ def test_a_sheet_is_put_into_a_pack_without_disturbing_it(desk: Desk) -> None:
     old, front, side, sheet = (desk.add(f"{n}.png", picture(f"#{n}{n}{n}{n}{n}{n}")) for n in range(1, 5))
     desk.characters.create("luca", Pack(title="Luca", references=[old]))
     found = desk.characters.add_pictures("luca", sheet=sheet, references=[front, side], palette=[RED])
-    assert (found.sheet, found.references, found.palette, found.title) == (sheet, [front, side, old], [RED], "Luca")
+    assert (found.sheet, found.references, found.palette, found.title) == (sheet, [old, front, side], [RED], "Luca")
     again = desk.characters.add_pictures("luca", sheet=sheet, references=[front, side], palette=[BLUE])
     assert again == found, "nothing is added twice, a palette that is there stays"
 
@@ -117,6 +117,14 @@ def test_pictures_added_at_the_same_time_all_arrive(desk: Desk) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda one: desk.characters.add_pictures("luca", references=[one]), pictures))
     assert sorted(desk.characters.get("luca").references) == sorted(pictures)
+
+
+def test_a_sheet_of_cards_shows_nobody(desk: Desk) -> None:
+    sheet = desk.add()
+    desk.characters.create("luca", Pack(sheet=sheet))
+    assert desk.characters.member("luca").references == [sheet]
+    desk.artifacts.set_meta(sheet, {"picture": {"model": "storyboard"}})
+    assert desk.characters.member("luca").references == []
 
 
 def test_colours_of_a_picture(desk: Desk) -> None:
