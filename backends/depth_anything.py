@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SHORTER_PX = {False: 518, True: 308}  # of the picture that is looked at; the smaller when memory is short
+LEAST_RANGE = 1e-3  # of the nearest: less is a wall, whose rounding errors must not become a landscape
 LONGEST_SHAPE = 3.0  # of a strip, longer than wide: more is squeezed
 
 
@@ -71,7 +72,7 @@ class DepthAnything(SlabEngine):
             found: Any = self._model(pixel_values=batch).predicted_depth[:, None].float()
             large = torch.nn.functional.interpolate(found, (image.height, image.width), mode="bicubic", align_corners=False)[0, 0]
             least, most = large.min(), large.max()
-            spread = ((large - least) / (most - least).clamp_min(1e-6)).clamp(0, 1)
+            spread = ((large - least) / (most - least).clamp_min(LEAST_RANGE * float(most.abs()) + 1e-9)).clamp(0, 1)
         return Images.fromarray(spread.cpu().numpy())
 
     def _size(self, width: int, height: int) -> tuple[int, int]:
