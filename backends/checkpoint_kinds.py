@@ -19,13 +19,14 @@ ADDED = (
     r"\.(lora_down|lora_up|lora_A|lora_B)(\.default)?\.weight$|\.(hada_w1_a|lokr_w1|lokr_w1_a)$|\.lora\.(down|up)\.weight$"
     r"|_lora\.(down|up)\.weight$|\.(oft_blocks|oft_diag|on_input)$"
 )
+MATTING = {"bb.patch_embed.proj.weight", "squeeze_module.0.conv_in.weight", "decoder.conv_out1.0.weight"}
 SHOT_DETECTOR = {"SDDCNN.0.DDCNN.0.Conv3D_1.layers.0.weight", "frame_sim_layer.fc.weight", "cls_layer1.weight"}
 
 
 @dataclass(frozen=True)
 class CheckpointKind:
     """``kind``: checkpoint, diffusion-model, text-encoder, vae, lora, controlnet, ip-adapter, embedding, upscaler, language-model,
-    shot-detector, unknown.
+    shot-detector, matting, unknown.
 
     ``family``: sdxl, sd15, flux, wan ...; "" where it cannot be told.
     """
@@ -182,6 +183,8 @@ def _text(shapes: Shapes) -> CheckpointKind | None:
 
 
 def _small(shapes: Shapes) -> CheckpointKind | None:
+    if shapes.keys() >= MATTING:
+        return CheckpointKind("matting", "birefnet")
     if shapes.keys() >= SHOT_DETECTOR:
         return CheckpointKind("shot-detector", "transnet")
     if {"clip_l", "clip_g"} <= shapes.keys():

@@ -23,6 +23,7 @@ MODEL_TYPES: Mapping[str, tuple[Task, str]] = {
     "whisper": ("speech-to-text", "whisper"),
     "dinov2": ("image-features", "dinov2"),
     "depth_anything": ("depth", "depth-anything"),
+    "vitmatte": ("matting", "vitmatte"),
     "sam2": ("segmentation", "sam2"),
     "sam2_video": ("segmentation", "sam2"),
 }
@@ -48,6 +49,10 @@ class Found:
         return max(LEAST_WORKING, int(self.weights_bytes * WORKING_SHARE))
 
 
+# Kinds of a single file that is a model by itself, beside whole checkpoints -> task and engine.
+SINGLE_FILES: Mapping[str, tuple[Task, str]] = {"shot-detector": ("detection", "transnet"), "matting": ("matting", "birefnet")}
+
+
 def describe(path: Path) -> Found:
     """Looks at a folder or a single file.
 
@@ -69,12 +74,13 @@ def _file(path: Path) -> Found:
         raise BadInput(f"{path.name} is no .safetensors file.", "Give one, or a folder as the model hub has it.", "not_weights")
     header = read_header(path)
     found = recognise(header)
-    if found.kind == "shot-detector":
-        return Found("detection", "transnet", found.family, (path.name,), main_dtype(header), path.stat().st_size)
+    if found.kind in SINGLE_FILES:
+        task, engine = SINGLE_FILES[found.kind]
+        return Found(task, engine, found.family, (path.name,), main_dtype(header), path.stat().st_size)
     family = FAMILIES.get(found.family)
     if found.kind != "checkpoint" or family is None:
         what = " ".join(part for part in (found.family, found.kind.replace("-", " ")) if part)
-        whole = f"Whole checkpoints of {', '.join(FAMILIES)} and shot detectors"
+        whole = f"Whole checkpoints of {', '.join(FAMILIES)}, shot detectors and BiRefNet"
         remedy = f"{whole} can be imported as single files; for others, give the folder of the hub."
         raise BadInput(f"{path.name} is {what} and not a model by itself.", remedy, "not_a_model")
     return Found(
@@ -117,6 +123,8 @@ def _task(folder: Path, config: Mapping[str, Any]) -> tuple[Task, str, str]:
         task, engine = MODEL_TYPES[kind]
         return task, engine, kind
     names = [str(name) for name in config.get("architectures") or ()]
+    if "BiRefNet" in names:
+        return "matting", "birefnet", "birefnet"
     sees = "vision_config" in config
     if any(name.endswith(("ForConditionalGeneration", "ForImageTextToText", "ForVision2Seq")) for name in names) and sees:
         return "vision-chat", "transformers-vision", ""

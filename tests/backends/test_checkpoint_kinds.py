@@ -57,6 +57,7 @@ FILES: list[tuple[str, str, dict[str, Shape]]] = [
     ("embedding", "sdxl", {"clip_l": (1, 768), "clip_g": (1, 1280)}),
     ("embedding", "sd15", {"emb_params": (4, 768)}),
     ("upscaler", "", {"conv_first.weight": E}),
+    ("matting", "birefnet", {"bb.patch_embed.proj.weight": E, "squeeze_module.0.conv_in.weight": E, "decoder.conv_out1.0.weight": E}),
     ("shot-detector", "transnet", {"SDDCNN.0.DDCNN.0.Conv3D_1.layers.0.weight": E, "frame_sim_layer.fc.weight": E, "cls_layer1.weight": E}),
     ("unknown", "", {"something.else": E}),
     ("unknown", "", {}),

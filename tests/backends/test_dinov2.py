@@ -12,12 +12,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from backends.base import Cancelled, Vectors  # noqa: E402
-from backends.dinov2 import _batches  # noqa: E402
-from backends.images import FeatureEngine  # noqa: E402
-from configs.errors import BadInput, BadMedia, Conflict  # noqa: E402
-from tests.backends.lent import blotches, never, resident, silent  # noqa: E402
-from tests.backends.tiny.vision import save_dinov2  # noqa: E402
+from backends.base import Cancelled, Vectors
+from backends.dinov2 import _batches
+from backends.images import FeatureEngine
+from configs.errors import BadInput, BadMedia, Conflict
+from tests.backends.lent import blotches, never, resident, silent
+from tests.backends.tiny.vision import save_dinov2
 
 
 @pytest.fixture(scope="module")

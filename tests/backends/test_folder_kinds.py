@@ -37,6 +37,8 @@ def folder(path: Path, files: dict[str, Any], dtype: str = "F16") -> Path:
         ({"config.json": {"model_type": "dinov2", "hidden_size": 768}}, "image-features", "dinov2"),
         ({"config.json": {"model_type": "sam2_video"}}, "segmentation", "sam2"),
         ({"config.json": {"model_type": "depth_anything"}}, "depth", "depth-anything"),
+        ({"config.json": {"model_type": "vitmatte"}}, "matting", "vitmatte"),
+        ({"config.json": {"architectures": ["BiRefNet"], "auto_map": {"AutoConfig": "x.Y"}}}, "matting", "birefnet"),
     ],
 )  # fmt: skip
 def test_a_folder_is_known_by_its_configs(tmp_path: Path, files: dict[str, Any], task: str, engine: str) -> None:
@@ -44,6 +46,12 @@ def test_a_folder_is_known_by_its_configs(tmp_path: Path, files: dict[str, Any],
     assert (found.task, found.engine, found.dtype) == (task, engine, "fp16")
     assert found.weights_bytes == (tmp_path / "m/model.safetensors").stat().st_size
     assert found.working_bytes == LEAST_WORKING
+
+
+def test_a_matting_network_is_a_model_by_itself(tmp_path: Path) -> None:
+    names = ("bb.patch_embed.proj.weight", "squeeze_module.0.conv_in.weight", "decoder.conv_out1.0.weight")
+    found = describe(safetensors(tmp_path / "lite.safetensors", dict.fromkeys(names, (2, 2))))
+    assert (found.task, found.engine, found.family, found.files) == ("matting", "birefnet", "birefnet", ("lite.safetensors",))
 
 
 def test_limits_are_read(tmp_path: Path) -> None:

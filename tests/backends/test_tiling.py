@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def test_spans_cover_the_side_and_overlap(length: int, tile: int, overlap: int) 
     found = spans(length, tile, overlap)
     assert found[0][0] == 0
     assert found[-1][1] == length
-    for (start, end), (following, _) in zip(found, found[1:], strict=False):
+    for (start, end), (following, _) in pairwise(found):
         assert start < following
         assert end - following >= overlap
     assert all(end - start == min(tile, length) for start, end in found)

@@ -132,8 +132,8 @@ def test_what_is_no_upscaler_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(BadMedia, match=said) as caught:
             resident(path.parent, "upscale", "upscaler")
         assert "\n" not in caught.value.message
+    (tmp_path / "none").mkdir()
     with pytest.raises(BadMedia, match=r"has 0\."):
-        (tmp_path / "none").mkdir()
         resident(tmp_path / "none", "upscale", "upscaler")
 
 

@@ -12,11 +12,11 @@ from PIL import Image
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from backends.images import MatteEngine  # noqa: E402
-from backends.vitmatte import trimap  # noqa: E402
-from configs.errors import BadInput, Conflict  # noqa: E402
-from tests.backends.lent import blotches, resident  # noqa: E402
-from tests.backends.tiny.vision import save_vitmatte  # noqa: E402
+from backends.images import MatteEngine
+from backends.vitmatte import trimap
+from configs.errors import BadInput, Conflict
+from tests.backends.lent import blotches, resident
+from tests.backends.tiny.vision import save_vitmatte
 
 
 @pytest.fixture(scope="module")

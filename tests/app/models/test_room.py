@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from app.models.desk import start_data
 from app.models.learned import Learned
-from app.models.room import StartData, make_room
+from app.models.library import open_store
+from app.models.room import StartData, find_model, make_room, make_shelf
 from configs.errors import NotFound
 from configs.settings import Settings
+from tests.backends.weights import safetensors
 
 
 def told(tmp_path: Path, **more: Any) -> Any:
@@ -37,6 +39,18 @@ def test_a_room_knows_its_device_and_finds_only_what_is_installed(tmp_path: Path
             room.load("smollm2-135m")
     finally:
         room.close()
+
+
+def test_an_upscaler_without_a_card_is_found_among_the_adapters(tmp_path: Path) -> None:
+    data = told(tmp_path)
+    safetensors(Path(data["models"]) / "adapters" / "4x Sharp.safetensors", {"model.0.weight": (4, 3, 3, 3)})
+    shelf = make_shelf(data)
+    store = open_store(tmp_path, Path(data["models"]), (), ())
+    found = find_model(store, shelf, "4x sharp")
+    assert (found.card.title, found.card.engine, found.card.task) == ("4x Sharp", "upscaler", "upscale")
+    assert found.folder.name == "4x Sharp.safetensors"
+    with pytest.raises(NotFound, match="no model named 'nothing'|nothing"):
+        find_model(store, shelf, "nothing")
 
 
 def test_nonsense_is_refused() -> None:

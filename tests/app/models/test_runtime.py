@@ -126,6 +126,19 @@ def test_torch_first_then_the_rest_held_to_it(tmp_path: Path, monkeypatch: pytes
     assert not (tmp_path / "mark").exists()
 
 
+def test_what_asks_for_torchvision_comes_without_what_it_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lacking(FakePip):
+        def installed(self, package: str) -> str | None:
+            return None if package == "spandrel" else "2.13.0+cpu"
+
+    monkeypatch.setattr(runtime, "missing", lambda modules, mark: [])
+    pip = Lacking({"rest": "nothing"})
+    make(pip).install(Wishes(INDEX), quiet)
+    assert [asked[-3:] for asked in pip.installs] == [["--no-deps", "-r", str(runtime.BARE)]]
+    assert runtime.bare_name() == "spandrel"
+    assert "einops" in runtime.REQUIREMENTS.read_text(encoding="utf-8"), "what it truly needs"
+
+
 def test_a_rest_that_would_bring_cuda_stops_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, "missing", lambda modules, mark: [])
     with pytest.raises(Refused, match="NVIDIA packages"):
