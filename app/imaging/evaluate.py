@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from app.capability import capability
 from app.imaging.consistency.drift import drift_of
 from app.imaging.consistency.engines import features_of
-from app.imaging.consistency.likeness import BUILT_IN, Features, Sheet
+from app.imaging.consistency.features import Features
+from app.imaging.consistency.likeness import BUILT_IN, Sheet
 from app.imaging.consistency.models import (
     BUILT_IN_MODEL,
     DEFAULT_THRESHOLD,

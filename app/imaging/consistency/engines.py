@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.imaging.consistency.likeness import Features
+from app.imaging.consistency.features import Features
 from app.imaging.consistency.models import BUILT_IN_MODEL
 from configs.errors import BadInput
 from jobs.context import JobContext

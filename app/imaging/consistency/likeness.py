@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.imaging.consistency.calibration import built_in_similarity
+from app.imaging.consistency.features import Features, feature_similarity, seen_by
+from app.imaging.consistency.fields import fields_of
+from app.imaging.consistency.scoring import compared, described
 from configs.errors import BadInput
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-BUILT_IN = "built-in descriptor (colours, their places, shapes; no AI model)"
-# One row per picture: what an engine for features answers, as an array of unit vectors (n, dimensions).
-Features = Callable[[Sequence[Any]], Any]
+BUILT_IN = "built-in descriptor (colours, their places, outlines; no AI model)"
 
 
 @dataclass(frozen=True)
@@ -46,32 +48,32 @@ class Sheet:
     def __init__(self, references: Sequence[Image], features: Features | None = None, engine: str = "") -> None:
         if not references:
             raise BadInput("There is no reference picture to compare with.", "Give the character at least one picture that shows it.")
-        from app.imaging.consistency.scoring import described
-
         self.engine = (engine or "features of a model") if features else BUILT_IN
         self._features = features
-        self._references = [described(picture, features) for picture in references]
+        self._references: list[Any] = seen_by(references, features) if features else [described(picture) for picture in references]
 
     def likeness(self, image: Image) -> Resemblance:
         """Of one picture; the best over all references."""
-        from app.imaging.consistency.scoring import described, similarity
-
-        seen = described(image, self._features)
-        found = [similarity(seen, reference) for reference in self._references]
-        best = max(range(len(found)), key=found.__getitem__)
-        return Resemblance(round(found[best], 4), best, self.engine)
+        seen: Any = seen_by([image], self._features)[0] if self._features else fields_of(image)
+        return self._against(seen, self._references)
 
     def agreement(self) -> float | None:
         """How alike the references are among themselves: that of the least alike to its nearest other; None for a single one."""
-        from app.imaging.consistency.scoring import similarity
-
         if len(self._references) < 2:
             return None
-        nearest = [
-            max(similarity(one, other) for place, other in enumerate(self._references) if place != number)
-            for number, one in enumerate(self._references)
-        ]
-        return round(min(nearest), 4)
+        found = []
+        for place, one in enumerate(self._references):
+            others = [other for number, other in enumerate(self._references) if number != place]
+            found.append(self._against(one if self._features else one.fields, others).similarity)
+        return min(found)
+
+    def _against(self, seen: Any, references: Sequence[Any]) -> Resemblance:
+        if self._features:
+            values = [feature_similarity(seen, reference) for reference in references]
+            best = max(range(len(values)), key=values.__getitem__)
+            return Resemblance(round(values[best], 4), best, self.engine)
+        parts, best = compared(seen, references)
+        return Resemblance(round(built_in_similarity(parts), 4), best, self.engine)
 
 
 def likeness(image: Image, references: Sequence[Image], features: Features | None = None, engine: str = "") -> Resemblance:
