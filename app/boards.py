@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from app.views import artifact_to_json
 from configs.errors import BadInput
 from jobs.events import EventBus
 from storage import boards, pictures, projects
 from storage.artifacts import ArtifactStore
-from storage.boards import Board
+from storage.boards import Board, Standing
 from storage.pictures import PictureFilter
+from storage.records import Artifact
 
 NAME_LIMIT = 120
 PAGE_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class History:
+    """One page of pictures, the newest first, each with where it lies."""
+
+    items: tuple[tuple[Artifact, Standing], ...]
+    next_before: int | None
 
 
 class Boards:
@@ -60,19 +69,15 @@ class Boards:
         boards.favour(self._database, artifact_id, wanted)
         self._events.send("", "board", {"favourite": artifact_id, "wanted": wanted})
 
-    def history(self, wanted: PictureFilter, limit: int = 50, before: int | None = None) -> dict[str, Any]:
-        """One page of pictures as JSON, the newest first, each with ``favourite`` and ``boards``."""
+    def history(self, wanted: PictureFilter, limit: int = 50, before: int | None = None) -> History:
+        """One page of the pictures that are wanted."""
         if not 1 <= limit <= PAGE_LIMIT:
             raise BadInput(f"The limit is {limit}.", f"Give 1 to {PAGE_LIMIT}.")
         if wanted.board_id is not None:
             boards.find(self._database, wanted.board_id)
         ids, next_before = pictures.page(self._database, wanted, limit, before)
         standing = boards.standing(self._database, ids)
-        items = [
-            {**artifact_to_json(artifact), "favourite": standing[artifact.id].favourite, "boards": list(standing[artifact.id].boards)}
-            for artifact in self._artifacts.several(ids)
-        ]
-        return {"items": items, "next_before": next_before}
+        return History(tuple((artifact, standing[artifact.id]) for artifact in self._artifacts.several(ids)), next_before)
 
     def _require_picture(self, artifact_id: str) -> None:
         artifact = self._artifacts.get(artifact_id)

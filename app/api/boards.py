@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.deps import StudioDep
 from app.api.models import ERRORS, ArtifactAnswer, PageAnswer
 from app.boards import board_to_json
+from app.views import artifact_to_json
 from storage.pictures import PictureFilter
 
 router = APIRouter(tags=["pictures"], responses=ERRORS)
@@ -60,7 +61,9 @@ def list_pictures(
 ) -> dict[str, Any]:  # fmt: skip
     """The newest first."""
     wanted = PictureFilter(project_id=project_id, board_id=board, favourite=favourite, words=q, model=model, character=character)
-    return studio.boards.history(wanted, limit, before)
+    page = studio.boards.history(wanted, limit, before)
+    items = [{**artifact_to_json(found), "favourite": lies.favourite, "boards": list(lies.boards)} for found, lies in page.items]
+    return {"items": items, "next_before": page.next_before}
 
 
 @router.put("/api/favourites/{artifact_id}", status_code=204, summary="Mark a picture as a favourite")

@@ -43,11 +43,11 @@ def test_the_history_says_where_each_picture_lies(store: ArtifactStore, tmp_path
     board = boards.create("Best")
     boards.put(board.id, first)
     boards.favour(second, True)
-    items = boards.history(PictureFilter())["items"]
-    assert [(item["id"], item["favourite"], item["boards"]) for item in items] == [(second, True, []), (first, False, [board.id])]
+    items = boards.history(PictureFilter()).items
+    assert [(found.id, lies.favourite, lies.boards) for found, lies in items] == [(second, True, ()), (first, False, (board.id,))]
     store.delete(first)
     assert boards.listed()[0].pictures == 0
-    assert [item["id"] for item in boards.history(PictureFilter())["items"]] == [second]
+    assert [found.id for found, _ in boards.history(PictureFilter()).items] == [second]
 
 
 def test_refusals(store: ArtifactStore) -> None:

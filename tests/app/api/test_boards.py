@@ -8,6 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.studio import Studio
+from storage import projects
+from storage.artifacts import NewArtifact
+from storage.blobs import content_hash
 
 
 @pytest.fixture
@@ -62,3 +65,27 @@ def test_only_pictures_have_favourites(owner: TestClient, studio: Studio, tmp_pa
     path.write_text("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n", encoding="utf-8")
     answer = owner.put(f"/api/favourites/{studio.add_path(path, 'lut').id}")
     assert (answer.status_code, answer.json()["error"]["message"]) == (422, "look.cube is of kind lut, not a picture.")
+
+
+def made(studio: Studio, folder: Path, prompt: str) -> str:
+    """A picture as a job would have saved it."""
+    staged = folder / f"{prompt}.png"
+    staged.write_bytes(prompt.encode())
+    new = NewArtifact(
+        name=staged.name, kind="image", role="result", size_bytes=1, content_hash=content_hash(staged), project_id=projects.DEFAULT,
+        meta={"picture": {"request": {"prompt": prompt, "cast": []}}},
+    )  # fmt: skip
+    return studio._artifacts.add_blob(new, staged).id
+
+
+def test_the_history_is_found_again_by_words_and_board(owner: TestClient, studio: Studio, tmp_path: Path) -> None:
+    fox, owl = made(studio, tmp_path, "a fox"), made(studio, tmp_path, "an owl")
+    board = owner.post("/api/boards", json={"name": "Best"}).json()["id"]
+    owner.put(f"/api/boards/{board}/items/{fox}")
+    owner.put(f"/api/favourites/{owl}")
+
+    def found(query: str) -> list[tuple[str, bool, list[str]]]:
+        return [(item["id"], item["favourite"], item["boards"]) for item in owner.get(f"/api/pictures?{query}").json()["items"]]
+
+    assert found("") == [(owl, True, []), (fox, False, [board])]
+    assert found("q=fox") == found(f"board={board}") == found("favourite=false") == [(fox, False, [board])]
