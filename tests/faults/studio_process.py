@@ -30,14 +30,19 @@ class Gone(Exception):
 
 
 class StudioProcess:
-    """The client's end: starts the process, asks it, kills it. An answer means that the write behind it is on disk."""
+    """The client's end: starts the process, asks it, kills it. An answer means that the write behind it is on disk.
 
-    def __init__(self, data_dir: Path, *, workers: int = 2, grace_s: float = 1.0, marker: str = "", wrapper: tuple[str, ...] = ()) -> None:
+    With ``real`` it has the studio's own table instead of the tests' small one.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, workers: int = 2, grace_s: float = 1.0, marker: str = "", wrapper: tuple[str, ...] = (), real: bool = False
+    ) -> None:
         self.data_dir, self.marker = data_dir, marker or f"{os.getpid()}-{time.time_ns()}"
         log = data_dir.with_name(f"{data_dir.name}.stderr")
         log.parent.mkdir(parents=True, exist_ok=True)
         module = (sys.executable, "-m", "tests.faults.studio_process")
-        command = [*wrapper, *module, str(data_dir), f"--workers={workers}", f"--grace={grace_s}"]
+        command = [*wrapper, *module, str(data_dir), f"--workers={workers}", f"--grace={grace_s}", *(["--real"] if real else [])]
         with log.open("ab") as errors:
             self.popen = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env={**os.environ, MARKER: self.marker}
@@ -218,11 +223,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("data_dir", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--grace", type=float, default=1.0)
+    parser.add_argument("--real", action="store_true", help="the real table and its workers, instead of the tests' own")
     given = parser.parse_args(argv)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
     settings = Settings(data_dir=given.data_dir, cpu_workers=given.workers, cancel_grace_s=given.grace, min_free_bytes=0)
     try:
-        studio = Studio.open(settings, capabilities=TABLE, worker_target="tests.jobs.handlers:build")
+        tests_own = {} if given.real else {"capabilities": TABLE, "worker_target": "tests.jobs.handlers:build"}
+        studio = Studio.open(settings, **tests_own)
     except StudioError as error:
         _say({"error": error.as_dict()})
         return 1
