@@ -147,7 +147,7 @@ def _sampling(graph: Graph, sampler: str) -> None:
 
     found.say("seed", said("seed", "noise_seed"))
     found.say("steps", said("steps"))
-    found.say("guidance", said("cfg"))
+    found.say("guidance", _flux_guidance(graph, inputs) or said("cfg"))
     found.say("sampler", text_of(said("sampler_name")))
     found.say("schedule", text_of(said("scheduler")))
     strength = number(said("denoise"))
@@ -159,6 +159,14 @@ def _sampling(graph: Graph, sampler: str) -> None:
     )
     if skipped is not None and skipped < 0:
         found.say("clip_skip", -skipped)
+
+
+def _flux_guidance(graph: Graph, inputs: Mapping[str, Json]) -> Json:
+    """Of models that are told it in words: their cfg is always 1."""
+    for node in [*_upstream(graph, inputs.get("positive")), *_upstream(graph, inputs.get("guider"))]:
+        if "Guidance" in graph.kind(node) and "guidance" in graph.inputs(node):
+            return graph.value(graph.inputs(node)["guidance"])
+    return None
 
 
 def _conditioning(graph: Graph, sampler: str) -> None:
