@@ -71,13 +71,14 @@ def read_adapter(path: Path, width: int) -> Adapter:
 
 def read_encoder(folder: Path, dtype: Any, device: str) -> tuple[Any, Any]:
     """(image encoder, feature extractor); raises BadMedia when its files are damaged."""
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
 
     for weights in folder.glob(f"*{SAFE}"):
         read_header(weights)
     try:
         encoder = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=dtype, use_safetensors=True, local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, StrictDataclassError) as error:
         why = " ".join(str(error).split())[:100]
         raise BadMedia(f"The image encoder in {folder} cannot be loaded: {why}.", "Install the IP-Adapter again.", "damaged") from None
     size = encoder.config.image_size

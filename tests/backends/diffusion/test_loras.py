@@ -140,7 +140,7 @@ def test_what_fails_leaves_what_was_there(pipe: Any, loras: Loras, folder: Path,
     narrow = {f"{name}.lora_down.weight": torch.ones(2, 3) for name in pictures.LORA_UNET}
     narrow |= {f"{name}.lora_up.weight": torch.ones(3, 2) for name in pictures.LORA_UNET}
     save_file(narrow, tmp_path / "other.safetensors", {"ss_base_model_version": "sd_v1"})
-    with pytest.raises(BadInput, match="is for Stable Diffusion 1.5 and does not fit a model of SDXL"):
+    with pytest.raises(BadInput, match=r"is for Stable Diffusion 1\.5 and does not fit a model of SDXL"):
         loras.use([lora(folder, "style"), lora(tmp_path, "other")])
     assert loras.active == active
     assert pipes.changed(before, pipes.weights(pipe)) == set()
