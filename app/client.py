@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app.character_desk import CharacterDesk, LocalCharacters
 from app.content import stat_of
 from app.remote import RemoteSession, find_running
 from app.views import artifact_to_json, job_to_json, lineage_to_json, page_to_json, project_to_json, review_to_json, submitted_to_json
@@ -81,6 +82,10 @@ class Session(Protocol):
 
     def turn_review(self, artifact_id: str, way: str) -> Json:
         """``undo`` or ``redo``; the review after it."""
+
+    @property
+    def characters(self) -> CharacterDesk:
+        """The characters."""
 
     def models(self) -> list[Json]:
         """Every model, installed or not."""
@@ -224,6 +229,11 @@ class LocalSession:
         """See `Session`."""
         reviews = self._studio.reviews
         return review_to_json(artifact_id, reviews.undo(artifact_id) if way == "undo" else reviews.redo(artifact_id))
+
+    @property
+    def characters(self) -> CharacterDesk:
+        """See `Session`."""
+        return LocalCharacters(self._studio)
 
     def models(self) -> list[Json]:
         """See `Session`."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from app.character_desk import RemoteCharacters
+from app.file_form import FileForm
 from configs.errors import BadInput, BadMedia, Conflict, NotFound, Refused, StudioError, TooLarge, Unavailable
 
 Json = dict[str, Any]
@@ -130,6 +132,11 @@ class RemoteSession:
         """``undo`` or ``redo``; the review after it."""
         return self._object("POST", f"/api/artifacts/{quote(artifact_id, safe='')}/review/{way}")
 
+    @property
+    def characters(self) -> RemoteCharacters:
+        """The characters."""
+        return RemoteCharacters(self._json, self._request)
+
     def models(self) -> list[Json]:
         """Every model, installed or not."""
         found: list[Json] = self._json("GET", "/api/models")
@@ -224,7 +231,10 @@ class RemoteSession:
         headers = {"authorization": f"Bearer {self._token}", "accept": "application/json", "content-type": "application/json"}
         try:
             try:
-                connection.request(method, path, None if body is None else json.dumps(body), headers)
+                if isinstance(body, FileForm):
+                    connection.request(method, path, body.pieces(), {**headers, **body.headers()})
+                else:
+                    connection.request(method, path, None if body is None else json.dumps(body), headers)
                 answer = connection.getresponse()
                 failure = answer.read() if answer.status >= 400 else b""
             except (OSError, http.client.HTTPException) as error:
