@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# Latents of SDXL -> colours of 0 to 255, as published with the library's documentation (T. Alexander Vass, "Explaining the SDXL latent space").
+# Latents of SDXL -> colours of 0 to 255 (T. Alexander Vass, "Explaining the SDXL latent space", 2024).
 SDXL_COLOURS = ((60.0, 60.0, 60.0), (-60.0, -5.0, 10.0), (25.0, 15.0, -5.0), (-70.0, -50.0, -35.0))
 SDXL_GREY = (150.0, 140.0, 130.0)
 PALETTE_PX = 192  # of the picture from which a projection is learned

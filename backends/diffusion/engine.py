@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backends.base import Device, Footprint, Installed, OnStep, Shape
-from backends.diffusion import samplers
 from backends.diffusion.canvas import Canvas
 from backends.diffusion.joined import Joined
 from backends.diffusion.kinds import Kind
 from backends.diffusion.load import Parts, kind_of, load_parts
 from backends.diffusion.memory import Groups, working_bytes
 from backends.diffusion.paint import Painting
+from backends.diffusion.samplers import Choice, choose
 from backends.images import ImageCall, ImageHooks, ImageMade
 from backends.slab_engine import SlabEngine
 from backends.token_loop import within_memory
-from configs.errors import BadInput, Conflict
+from configs.errors import Conflict
 
 if TYPE_CHECKING:
     from torch import nn
-
-CACHE_VARIABLE = "XDG_CACHE_HOME"
 
 
 class DiffusersImage(SlabEngine):
@@ -56,7 +51,7 @@ class DiffusersImage(SlabEngine):
     def load(self, on_step: OnStep) -> Footprint:
         """Disk to host memory; see `backends.base.Engine.load`."""
         self.notes = []
-        self.parts = load_parts(self.installed, self.device, _cache(), on_step, self.notes)
+        self.parts = load_parts(self.installed, self.device, on_step, self.notes)
         self._canvas = Canvas(self.parts["vae"], self.kind.family, self.device.name)
         self._groups = Groups(self.modules(), self.device, streamed=(self.kind.denoiser, "vae"))
         self._slabs, self.state = self._groups, "parked"  # type: ignore[assignment]  # what is asked of it is the same
@@ -117,30 +112,25 @@ class DiffusersImage(SlabEngine):
         if self._joined is not None:
             self._joined.clear()
 
-    def _choice(self, call: ImageCall) -> samplers.Choice:
-        """The sampler asked for, or the model's own as its card has it."""
-        defaults = self.installed.card.defaults
-        if call.sampler or call.schedule:
-            return samplers.choose(call.sampler, call.schedule, self.kind.family)
-        own = (str(defaults.get("sampler", "")), str(defaults.get("timestep_spacing", defaults.get("schedule", ""))))
-        return samplers.choose(*own, self.kind.family)
+    def _choice(self, call: ImageCall) -> Choice:
+        """The sampler and schedule asked for; what is left out is as its card has it."""
+        defaults, family = self.installed.card.defaults, self.kind.family
+        own = choose(str(defaults.get("sampler", "")), str(defaults.get("schedule", defaults.get("timestep_spacing", ""))), family)
+        if not call.sampler:
+            return choose(own.sampler.name if own.sampler else "", call.schedule or own.schedule, family)
+        asked = choose(call.sampler, call.schedule, family)
+        takes = asked.sampler is None or own.schedule in asked.sampler.spaced
+        return asked if asked.schedule or not takes else Choice(asked.sampler, own.schedule)
 
     def _key(self, call: ImageCall) -> str:
         """Tells one picture from another: a kept state goes on only with the call it is of."""
-        images = [
-            image for image in (call.image, call.mask, *(c.image for c in call.controls), *(r.image for r in call.references)) if image
-        ]
+        given = (call.image, call.mask, *(control.image for control in call.controls), *(one.image for one in call.references))
         said = [
             self.installed.card.name, self.installed.variant.name, call.prompt, call.negative, call.width, call.height, call.steps,
             call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength,
             [(lora.name, lora.weight, lora.text_weight) for lora in call.loras],
             [(control.kind, str(control.path), control.weight, control.start, control.end) for control in call.controls],
             [(str(reference.path), reference.weight) for reference in call.references],
-            [hashlib.sha256(image.tobytes()).hexdigest() for image in images],
+            [None if image is None else hashlib.sha256(image.tobytes()).hexdigest() for image in given],
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def _cache() -> Path:
-    """Where the configs of single files are laid out."""
-    return Path(os.environ.get(CACHE_VARIABLE) or Path(tempfile.gettempdir())) / "animation-ai-studio"

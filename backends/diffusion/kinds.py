@@ -40,7 +40,8 @@ KINDS: Mapping[str, Kind] = {
         "sdxl", "Stable Diffusion XL",
         ("StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline"),
         {
-            "scheduler": ("diffusers", ""), "tokenizer": ("transformers", "CLIPTokenizer"), "tokenizer_2": ("transformers", "CLIPTokenizer"),
+            "scheduler": ("diffusers", ""), "tokenizer": ("transformers", "CLIPTokenizer"),
+            "tokenizer_2": ("transformers", "CLIPTokenizer"),
             "text_encoder": ("transformers", "CLIPTextModel"), "text_encoder_2": ("transformers", "CLIPTextModelWithProjection"),
             "unet": ("diffusers", "UNet2DConditionModel"), "vae": ("diffusers", "AutoencoderKL"),
         },
@@ -58,7 +59,8 @@ KINDS: Mapping[str, Kind] = {
     "flux2": Kind(
         "flux2", "FLUX.2 klein", ("Flux2KleinPipeline",),
         {
-            "scheduler": FLOW_SCHEDULER, "tokenizer": ("transformers", "AutoTokenizer"), "text_encoder": ("transformers", "Qwen3ForCausalLM"),
+            "scheduler": FLOW_SCHEDULER, "tokenizer": ("transformers", "AutoTokenizer"),
+            "text_encoder": ("transformers", "Qwen3ForCausalLM"),
             "transformer": ("diffusers", "Flux2Transformer2DModel"), "vae": ("diffusers", "AutoencoderKLFlux2"),
         },
         {("", "text"): "Flux2KleinPipeline", ("", "image"): "Flux2KleinInpaintPipeline", ("", "mask"): "Flux2KleinInpaintPipeline"},

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from backends.base import Device, Installed, OnStep, OutOfMemory
 from backends.checkpoint import PICKLE_REASON, PICKLE_REMEDY, is_pickle, refuse_unsafe
 from backends.diffusion.kinds import KINDS, Kind
+from backends.diffusion.quantise import quantise
 from backends.diffusion.single_file import CheckpointParts
 from backends.token_loop import within_memory
 from backends.transformers_load import dtype_of, quantised_on
@@ -32,23 +33,21 @@ def kind_of(installed: Installed) -> Kind:
     return KINDS[family]
 
 
-def load_parts(installed: Installed, device: Device, cache: Path, on_step: OnStep, notes: list[str]) -> Parts:
+def load_parts(installed: Installed, device: Device, on_step: OnStep, notes: list[str]) -> Parts:
     """Every part of the model by name; what had to be loaded otherwise than wanted is added to ``notes``.
-
-    Args:
-        cache: where the configs of single files are laid out.
 
     Raises:
         StudioError: the files are damaged, incomplete or pickles. OutOfMemory: host memory does not suffice. And what ``on_step`` raises.
     """
     kind = kind_of(installed)
     path = _place(installed.folder)
-    source: Any = CheckpointParts(path, kind, installed.card.title, cache) if path.is_file() else FolderParts(path, kind, installed)
-    source.check()
     parts: Parts = {}
-    for place, name in enumerate(kind.parts):
-        on_step(place / len(kind.parts), f"Loading {installed.card.title}: {name.replace('_', ' ')}")
-        parts[name] = _part(source, name, installed, device, notes)
+    with tempfile.TemporaryDirectory(prefix="configs-") as configs:
+        source: Any = (CheckpointParts if path.is_file() else FolderParts)(path, kind, installed.card.title, Path(configs))
+        source.check()
+        for place, name in enumerate(kind.parts):
+            on_step(place / len(kind.parts), f"Loading {installed.card.title}: {name.replace('_', ' ')}")
+            parts[name] = _part(source, name, installed, device, notes)
     on_step(1.0, f"Loading {installed.card.title}")
     return parts
 
@@ -71,18 +70,19 @@ def _part(source: Any, name: str, installed: Installed, device: Device, notes: l
     if name in kind.weightless:
         return _careful(lambda: source.weightless(name), installed, name)
     dtype = dtype_of(installed, device) if name != "vae" else vae_dtype(installed, device)
-    if installed.variant.quantise is not None and name in kind.quantised:
-        try:
-            settings = _quantisation(kind.parts[name][0], installed.variant.quantise, dtype)
-            options = {"quantization_config": settings, "device_map": {"": quantised_on(installed, device)}}
-            return _careful(lambda: source.model(name, dtype, options), installed, name)
-        except (StudioError, OutOfMemory) as error:
-            said = str(error)
-        except Exception as error:  # a library built for another CUDA version fails with whatever its loader raises
-            said = sentence(error)
-        notes.append(f"{installed.variant.quantise.upper()} could not be used ({said}); the wider form was loaded instead.")
-        gc.collect()
-    return _careful(lambda: source.model(name, dtype, {}), installed, name)
+    model = _careful(lambda: source.model(name, dtype), installed, name)
+    wanted = installed.variant.quantise
+    if wanted is None or name not in kind.quantised:
+        return model
+    try:
+        within_memory(lambda: quantise(model, wanted, dtype, quantised_on(installed, device)))
+        return model
+    except OutOfMemory:
+        raise
+    except Exception as error:  # a library built for another CUDA version fails with whatever its loader raises
+        said = sentence(error)
+    notes.append(f"{wanted.upper()} could not be used ({said}); the wider form was loaded instead.")
+    return _careful(lambda: source.model(name, dtype), installed, name)
 
 
 def vae_dtype(installed: Installed, device: Device) -> Any:
@@ -93,17 +93,6 @@ def vae_dtype(installed: Installed, device: Device) -> Any:
     if device.is_cpu or (wanted == torch.float16 and not torch.cuda.is_bf16_supported()):
         return torch.float32
     return torch.bfloat16 if wanted == torch.float16 else wanted
-
-
-def _quantisation(library: str, wanted: str, dtype: Any) -> Any:
-    import bitsandbytes  # noqa: F401
-    import diffusers
-    import transformers
-
-    made = diffusers.BitsAndBytesConfig if library == "diffusers" else transformers.BitsAndBytesConfig
-    if wanted == "int8":
-        return made(load_in_8bit=True)
-    return made(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype)
 
 
 def _careful(work: Callable[[], Any], installed: Installed, name: str) -> Any:
@@ -131,8 +120,8 @@ def sentence(error: BaseException) -> str:
 class FolderParts:
     """Reads the parts of a folder as the hub has it."""
 
-    def __init__(self, folder: Path, kind: Kind, installed: Installed) -> None:
-        self._folder, self._kind, self._title = folder, kind, installed.card.title
+    def __init__(self, folder: Path, kind: Kind, title: str, configs: Path) -> None:
+        self._folder, self._kind, self._title = folder, kind, title
 
     def check(self) -> None:
         """Raises BadMedia: another kind of pipeline, a part is missing, a pickle, or a damaged file."""
@@ -143,7 +132,6 @@ class FolderParts:
             raise BadMedia(f"model_index.json of {self._title} cannot be read.", AGAIN, "damaged") from None
         if said not in self._kind.index:
             raise BadMedia(f"{self._title} is a {said}, which is no {self._kind.title} that paints from words.", "Choose another model.")
-        self.settings = {key: value for key, value in index.items() if not isinstance(value, list) and not key.startswith("_")}
         for name in self._kind.parts:
             if not (self._folder / name).is_dir():
                 raise BadMedia(f"{self._title} has no {name} in {self._folder}.", AGAIN, "damaged")
@@ -174,7 +162,7 @@ class FolderParts:
             raise BadMedia(f"{self._title} wants the scheduler {said!r}, which the library does not have.", AGAIN, "damaged")
         return found.from_pretrained(folder, local_files_only=True)
 
-    def model(self, name: str, dtype: Any, options: Mapping[str, Any]) -> Any:
+    def model(self, name: str, dtype: Any) -> Any:
         """A part with weights."""
         import diffusers
         import transformers
@@ -183,7 +171,7 @@ class FolderParts:
         folder = self._folder / name
         wide = [path for path in folder.glob("*.safetensors") if ".fp16" not in path.name]
         shared = {
-            **options, "local_files_only": True, "use_safetensors": True, "output_loading_info": True, "variant": None if wide else "fp16",
+            "local_files_only": True, "use_safetensors": True, "output_loading_info": True, "variant": None if wide else "fp16",
         }  # fmt: skip
         if library == "diffusers":
             model, report = getattr(diffusers, made).from_pretrained(folder, torch_dtype=dtype, **shared)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from backends.base import Cancelled
-from backends.diffusion import samplers
 from backends.diffusion.canvas import Canvas
-from backends.diffusion.joined import Joined
 from backends.diffusion.clip_text import Reader
+from backends.diffusion.joined import Joined
 from backends.diffusion.kinds import Kind
 from backends.diffusion.prompts import is_weighed, plain
+from backends.diffusion.samplers import Choice, make
 from backends.diffusion.state import Kept, unpack
 from backends.diffusion.watch import Blend, Watch
 from backends.images import ImageCall, ImageHooks, ImageMade
@@ -75,7 +74,7 @@ class Painting:
     """Paints with one loaded model."""
 
     def __init__(
-        self, parts: dict[str, Any], kind: Kind, device: str, canvas: Canvas, joined: Joined, choice: samplers.Choice, key: str,
+        self, parts: dict[str, Any], kind: Kind, device: str, canvas: Canvas, joined: Joined, choice: Choice, key: str,
     ) -> None:  # fmt: skip
         self._parts, self._kind, self._device, self._canvas = parts, kind, device, canvas
         self._joined, self._choice, self._key = joined, choice, key
@@ -96,7 +95,7 @@ class Painting:
         plan = self._joined.controls(bare, call)
         guide = "" if plan is None else plan.pipeline
         start = self._start(call, guide)
-        scheduler = samplers.make(self._choice, self._parts["scheduler"], self._kind.family)
+        scheduler = make(self._choice, self._parts["scheduler"], self._kind.family)
         pipe = self._pipeline(guide, start, scheduler, {"controlnet": plan.nets} if guide else {})
         generator = torch.Generator().manual_seed(call.seed)  # of the CPU: the same numbers on every device
         arguments = {**self._words(pipe, call), **references, **self._sources(call, frame, start)}

@@ -24,38 +24,43 @@ class Piece:
     weight: float = 1.0
 
 
+class _Parser:
+    """What was read so far, and where the brackets still open began."""
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[str | None, float]] = []
+        self.open: dict[str, list[int]] = {"(": [], "[": []}
+
+    def read(self, part: str, number: str | None) -> None:
+        """One part of the prompt."""
+        if part in self.open:
+            self.open[part].append(len(self.pieces))
+        elif number is not None and self.open["("]:
+            self.close("(", float(number))
+        elif part == ")" and self.open["("]:
+            self.close("(", MORE)
+        elif part == "]" and self.open["["]:
+            self.close("[", LESS)
+        elif part == "BREAK":
+            self.pieces.append((None, 1.0))
+        else:
+            self.pieces.append((part.removeprefix("\\") if len(part) == 2 else part, 1.0))
+
+    def close(self, bracket: str, factor: float) -> None:
+        """The last of the open brackets ends here."""
+        start = self.open[bracket].pop()
+        self.pieces[start:] = [(text, weight * factor) for text, weight in self.pieces[start:]]
+
+
 def parse(prompt: str) -> list[Piece]:
     """Splits a prompt by weight; brackets that do not close are closed at the end, those that do not open are words."""
-    pieces: list[tuple[str | None, float]] = []
-    round_ones: list[int] = []
-    square_ones: list[int] = []
-
-    def weigh(start: int, factor: float) -> None:
-        pieces[start:] = [(text, weight * factor) for text, weight in pieces[start:]]
-
+    parser = _Parser()
     for match in _PART.finditer(prompt):
-        part, number = match[0], match[1]
-        if part.startswith("\\") and len(part) == 2:
-            pieces.append((part[1], 1.0))
-        elif part == "(":
-            round_ones.append(len(pieces))
-        elif part == "[":
-            square_ones.append(len(pieces))
-        elif number is not None and round_ones:
-            weigh(round_ones.pop(), float(number))
-        elif part == ")" and round_ones:
-            weigh(round_ones.pop(), MORE)
-        elif part == "]" and square_ones:
-            weigh(square_ones.pop(), LESS)
-        elif part == "BREAK":
-            pieces.append((None, 1.0))
-        else:
-            pieces.append((part, 1.0))
-    for start in round_ones:
-        weigh(start, MORE)
-    for start in square_ones:
-        weigh(start, LESS)
-    return _joined([(text, max(-MOST, min(MOST, weight))) for text, weight in pieces])
+        parser.read(match[0], match[1])
+    for bracket, factor in (("(", MORE), ("[", LESS)):
+        while parser.open[bracket]:
+            parser.close(bracket, factor)
+    return _joined([(text, max(-MOST, min(MOST, weight))) for text, weight in parser.pieces])
 
 
 def _joined(pieces: Sequence[tuple[str | None, float]]) -> list[Piece]:

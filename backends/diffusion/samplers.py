@@ -29,7 +29,7 @@ NO_SPACING = (
     "leading",
     "linspace",
     "discrete",
-)  # words of other programs for the model's own
+)  # other programs' words for it
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,10 @@ TABLE: tuple[Sampler, ...] = (
         random=True,
     ),
     Sampler("dpmpp_3m", "DPM++ 3M", _DPM, {"algorithm_type": "dpmsolver++", "solver_order": 3}),
-    Sampler("dpmpp_2s", "DPM++ 2S", "DPMSolverSinglestepScheduler", {"algorithm_type": "dpmsolver++", "solver_order": 2, "lower_order_final": True}),
+    Sampler(
+        "dpmpp_2s", "DPM++ 2S", "DPMSolverSinglestepScheduler",
+        {"algorithm_type": "dpmsolver++", "solver_order": 2, "lower_order_final": True},
+    ),
     Sampler(
         "dpmpp_sde", "DPM++ SDE", "DPMSolverSinglestepScheduler",
         {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "lower_order_final": True}, random=True,
@@ -152,9 +155,9 @@ def make(choice: Choice, base: Any, family: str = "") -> Any:
 
     sampler = choice.sampler
     if sampler is None:
-        made_class, options = type(base), {}
+        made_class, options = type(base), dict[str, Any]()
     elif family in FLOW:
-        made_class, options = getattr(diffusers, sampler.flow), {}
+        made_class, options = getattr(diffusers, sampler.flow), dict[str, Any]()
     else:
         made_class, options = getattr(diffusers, sampler.scheduler), dict(sampler.options)
     options |= SPACINGS.get(choice.schedule, {})

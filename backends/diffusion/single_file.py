@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from backends.checkpoint import refuse_unsafe, read_header
+from backends.checkpoint import read_header, refuse_unsafe
 from backends.checkpoint_kinds import recognise
 from backends.diffusion.kinds import Kind
 from backends.families import FAMILIES, config_folder
@@ -26,10 +26,9 @@ INPUT = "model.diffusion_model.input_blocks.0.0.weight"
 class CheckpointParts:
     """Reads the parts of a single file; only SDXL's can be read so, since only its parts are always all in one file."""
 
-    def __init__(self, path: Path, kind: Kind, title: str, cache: Path) -> None:
-        self._path, self._kind, self._title, self._cache = path, kind, title, cache
+    def __init__(self, path: Path, kind: Kind, title: str, configs: Path) -> None:
+        self._path, self._kind, self._title, self._cache = path, kind, title, configs
         self._tensors: dict[str, Any] | None = None
-        self.settings = {"force_zeros_for_empty_prompt": True}
 
     def check(self) -> None:
         """Raises BadMedia: a pickle, damaged, of a family whose files lack parts, or a file of one part only."""
@@ -76,7 +75,7 @@ class CheckpointParts:
             config |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
         return getattr(diffusers, config["_class_name"]).from_config(config)
 
-    def model(self, name: str, dtype: Any, options: Mapping[str, Any]) -> Any:
+    def model(self, name: str, dtype: Any) -> Any:
         """A part with weights."""
         import diffusers
         import transformers
@@ -89,7 +88,7 @@ class CheckpointParts:
             model = create_diffusers_clip_model_from_ldm(getattr(transformers, made), checkpoint=mine, **shared)
         else:
             extra = {"in_channels": int(mine[INPUT].shape[1])} if name == "unet" else {}
-            model = getattr(diffusers, made).from_single_file(mine, **shared, **extra, **options)
+            model = getattr(diffusers, made).from_single_file(mine, **shared, **extra)
         missing = [tensor for tensor, weight in model.state_dict().items() if weight.is_meta]
         if missing:
             raise BadMedia(

@@ -79,13 +79,13 @@ def save_zimage(folder: Path) -> Path:
     _seed(32)
     tokenizer = words.tokenizer()
     transformer = ZImageTransformer2DModel(
-        in_channels=4, dim=32, n_layers=2, n_refiner_layers=1, n_heads=2, n_kv_heads=2, cap_feat_dim=16, axes_dims=[4, 6, 6],
+        in_channels=4, dim=64, n_layers=2, n_refiner_layers=1, n_heads=4, n_kv_heads=4, cap_feat_dim=64, axes_dims=[4, 6, 6],
         axes_lens=[1024, 64, 64],
     )  # fmt: skip
     pipe = ZImagePipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0),
         vae=_spread(AutoencoderKL(**VAE, latent_channels=4, scaling_factor=0.3611, shift_factor=0.1159)),
-        text_encoder=_qwen3(tokenizer, layers=3, width=16),
+        text_encoder=_qwen3(tokenizer, layers=3, width=64),
         tokenizer=tokenizer,
         transformer=_spread(transformer),
     )
