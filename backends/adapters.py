@@ -187,10 +187,9 @@ def _of_cards(installed: Iterable[Installed], files: Sequence[tuple[AdapterFile,
 def _match(listed: Sequence[AdapterFile], kind: str, name: str) -> AdapterFile | None:
     """By name, in any case of letters; then by the name without folders, where only one has it, else the studio's own."""
     wanted = name.removesuffix(".safetensors")
-    for same in (lambda one: one.name == wanted, lambda one: one.name.lower() == wanted.lower()):
-        found = next((one for one in listed if same(one)), None)
-        if found is not None:
-            return found
+    alike = [one for one in listed if one.name.lower() == wanted.lower()]
+    if alike:
+        return next((one for one in alike if one.name == wanted), alike[0])
     short = [one for one in listed if one.name.lower().rpartition("/")[2] == wanted.lower()]
     ours = [one for one in short if one.program == OURS] if len(short) > 1 else short
     if len(short) > 1 and len(ours) != 1:

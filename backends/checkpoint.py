@@ -133,10 +133,7 @@ def _tensor(path: Path, name: str, entry: Any) -> Tensor:
 def _are_sizes(value: Any) -> bool:
     if type(value) is not list or len(value) > 32:
         return False
-    for item in value:  # a plain loop: headers have thousands of these
-        if type(item) is not int or not 0 <= item < 2**63:
-            return False
-    return True
+    return all(type(item) is int and 0 <= item < 2**63 for item in value)
 
 
 def _short(name: str) -> str:

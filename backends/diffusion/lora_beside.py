@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backends.base import Device, OutOfMemory
-from backends.diffusion.lora_read import wrong_model
+from backends.diffusion.lora_read import Use, wrong_model
 from configs.errors import BadInput
-
-if TYPE_CHECKING:
-    from backends.diffusion.loras import Use
 
 TEXT = ("text_encoder", "text_encoder_2")
 PLAIN = ({"down", "up"}, {"k1", "k1_a", "k1_b", "k2", "k2_a", "k2_b"})  # what PEFT's layers compute

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backends.base import Device, OutOfMemory
 from backends.diffusion.lora_deltas import delta
-from backends.diffusion.lora_read import Change, weights_of, wrong_model
-
-if TYPE_CHECKING:
-    from backends.diffusion.loras import Use
+from backends.diffusion.lora_read import Change, Use, weights_of, wrong_model
 
 Pristine = Callable[[Any], Any]  # a weight -> its unchanged copy elsewhere, or None
 

@@ -46,6 +46,16 @@ class LoraFile:
         return any(change.component.startswith("text_encoder") for change in self.changes)
 
 
+@dataclass(frozen=True)
+class Use:
+    """One LoRA with its two weights."""
+
+    file: LoraFile
+    path: str
+    weight: float
+    text_weight: float
+
+
 def checked_header(path: Path, name: str) -> Header:
     """The header of a LoRA that can be used; raises BadMedia (a pickle, damaged) or BadInput (of a format that cannot be added)."""
     try:
@@ -84,7 +94,7 @@ def read_lora(path: Path, name: str, pipe: Any, layers: Layers) -> LoraFile:
         changes += [Change(found[0], found[1], one) for one in (weight, bias) if one.keys() - {"alpha"}]
     if not changes:
         raise wrong_model(name, family, pipe)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if untouched:
         notes = (f"The LoRA {name} speaks of {len(untouched)} layers of {len(grouped)} that this model does not have.",)
     return LoraFile(name, tuple(changes), notes, family, tuple(untouched))

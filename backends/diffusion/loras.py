@@ -4,27 +4,17 @@ swapped, and the sum does not depend on the order. To quantised weights nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from backends.base import Device
 from backends.diffusion.lora_beside import Beside
 from backends.diffusion.lora_mix import Mix, Pristine, is_quantised
-from backends.diffusion.lora_read import LoraFile, layers_of, read_lora
+from backends.diffusion.lora_read import Use, layers_of, read_lora
 from backends.images import LoraInput
 from configs.errors import StudioError
 
 Key = tuple[str, int, int, float, float]
-
-
-@dataclass(frozen=True)
-class Use:
-    """One LoRA with its two weights."""
-
-    file: LoraFile
-    path: str
-    weight: float
-    text_weight: float
 
 
 class Loras:

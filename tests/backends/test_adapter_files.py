@@ -58,11 +58,15 @@ def test_notes_and_pictures_beside(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "name", "kind"),
     [
-        ("luca.safetensors", "luca", ""), ("Lora/luca.fp16.safetensors", "luca", "lora"), ("controlnet/mine/x.safetensors", "x", "controlnet"),
-        ("loras/luca/pytorch_lora_weights.safetensors", "luca", "lora"), ("upscale_models/x4.pth", "x4", "upscaler"),
-        ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model", ""), ("vae/loras/x.safetensors", "x", "lora"),
+        ("luca.safetensors", "luca", ""),
+        ("Lora/luca.fp16.safetensors", "luca", "lora"),
+        ("controlnet/mine/x.safetensors", "x", "controlnet"),
+        ("loras/luca/pytorch_lora_weights.safetensors", "luca", "lora"),
+        ("upscale_models/x4.pth", "x4", "upscaler"),
+        ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model", ""),
+        ("vae/loras/x.safetensors", "x", "lora"),
     ],
-)  # fmt: skip
+)
 def test_names_and_what_folders_are_for(tmp_path: Path, path: str, name: str, kind: str) -> None:
     place = Place(tmp_path / path, tmp_path, (1, 1))
     assert (place.plain_name, place.folder_kind) == (name, kind)

@@ -28,9 +28,14 @@ def test_odd_frequencies_say_nothing(text: str) -> None:
 
 def test_what_a_person_wrote_goes_first() -> None:
     metadata = {
-        **frequency(a={"boy": 9, "luca": 5}), "modelspec.trigger_phrase": "luca, smiling", "modelspec.title": "inside",
-        "ss_base_model_version": "sdxl_base_v1-0", "modelspec.author": "Ann", "modelspec.description": "  two\n lines ", "ss_resolution": "(1024, 1024)",
-    }  # fmt: skip
+        **frequency(a={"boy": 9, "luca": 5}),
+        "modelspec.trigger_phrase": "luca, smiling",
+        "modelspec.title": "inside",
+        "ss_base_model_version": "sdxl_base_v1-0",
+        "modelspec.author": "Ann",
+        "modelspec.description": "  two\n lines ",
+        "ss_resolution": "(1024, 1024)",
+    }
     assert words_of(metadata).triggers == ("luca", "smiling", "boy")
     assert words_of(metadata).title == "inside"
     assert dict(words_of(metadata).metadata) == {

@@ -106,8 +106,9 @@ def test_several_at_once(pipe: Any, controls: Controls, folder: Path) -> None:
 def test_pictures_can_be_started_from(pipe: Any, controls: Controls, folder: Path, name: str, arguments: dict[str, Any], net: str) -> None:
     start = {"image": Image.new("RGB", (64, 64), "red"), "strength": 0.7, **arguments}
     made = [
-        pipes.guided(pipe, controls.prepare([use(folder, net, image)], from_picture=True), name, steps=3, **start) for image in (STRIPES, WHITE)
-    ]  # fmt: skip
+        pipes.guided(pipe, controls.prepare([use(folder, net, image)], from_picture=True), name, steps=3, **start)
+        for image in (STRIPES, WHITE)
+    ]
     assert differ(*made)
 
 

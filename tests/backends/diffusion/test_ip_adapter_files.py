@@ -66,8 +66,10 @@ def test_pickles_damage_and_nothing(tmp_path: Path) -> None:
     (tmp_path / "ip-adapter.bin").write_bytes(b"\x80\x02.")
     (tmp_path / "ip-adapter.safetensors").write_bytes(b"words")
     for path, said in (
-        (tmp_path / "ip-adapter.bin", "is a pickle"), (tmp_path / "ip-adapter.safetensors", "no whole safetensors"), (tmp_path / "gone", "has no weights"),
-    ):  # fmt: skip
+        (tmp_path / "ip-adapter.bin", "is a pickle"),
+        (tmp_path / "ip-adapter.safetensors", "no whole safetensors"),
+        (tmp_path / "gone", "has no weights"),
+    ):
         with pytest.raises(BadMedia, match=said):
             read_adapter(path, WIDE)
 
@@ -76,7 +78,7 @@ def test_a_damaged_encoder_is_named(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("transformers")
     folder = encoder(tmp_path / "image_encoder")
-    with pytest.raises(BadMedia, match="image encoder in .* cannot be loaded"):
+    with pytest.raises(BadMedia, match=r"image encoder in .* cannot be loaded"):
         read_encoder(folder, torch.float32, "cpu")
     (folder / "model.safetensors").write_bytes(b"words")
     with pytest.raises(BadMedia, match="no whole safetensors file"):

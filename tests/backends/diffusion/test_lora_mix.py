@@ -11,8 +11,7 @@ torch = pytest.importorskip("torch")
 
 from backends.base import Device  # noqa: E402
 from backends.diffusion.lora_mix import Mix, is_quantised  # noqa: E402
-from backends.diffusion.lora_read import Change, LoraFile  # noqa: E402
-from backends.diffusion.loras import Use  # noqa: E402
+from backends.diffusion.lora_read import Change, LoraFile, Use  # noqa: E402
 from configs.errors import BadInput  # noqa: E402
 
 CPU = Device()
