@@ -116,7 +116,7 @@ class ModelPainter:
         image = self._canvas.finished(made.image, self._request.mask_blur_px)
         if self._request.transparent:
             watch.at(0.96, f"{watch.title}: taking the background away")
-            image, said = _cut_out(image)
+            image, said = _cut_out(image, self._job)
             notes += said
         return ImageMade(image, made.steps_run, tuple(notes))
 
@@ -199,9 +199,9 @@ def _fell(times: int) -> str:
     return f"The device ran out of memory {'once' if times == 1 else f'{times} times'}; the picture was made with less memory, more slowly."
 
 
-def _cut_out(image: Image) -> tuple[Image, list[str]]:
+def _cut_out(image: Image, job: JobContext) -> tuple[Image, list[str]]:
     """RGBA without its background; who took it away, and what may be wrong."""
-    from app.imaging.cutout.cutting import cut_out
+    from app.imaging.cutting_out import best_cut
 
-    cut = cut_out(image)
+    cut = best_cut(image, job)
     return cut.image, [f"The background was taken away by {cut.engine}.", *cut.doubts]

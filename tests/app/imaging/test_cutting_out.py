@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from app.imaging.cutting_out import CutOut, cut_out_image, over, share_covered
+from app.imaging.cutting_out import CutOut, best_cut, cut_out_image, over, share_covered
 from configs.errors import BadInput
 from tests.app.imaging.around import Around
 from tests.app.imaging.cutout.scenes import scene
@@ -100,6 +100,17 @@ def test_doubts_are_told(tmp_path: Path) -> None:
     made, _, _ = run(tmp_path, scene("leaves", 128)[0])
     assert not made.sure
     assert "look at the edges" in made.notes[0]
+
+
+def test_a_doubtful_cut_is_left_to_a_model_that_is_installed(tmp_path: Path) -> None:
+    leaves, plain = scene("leaves", 128)[0], disc()
+    lending = FakeRoom({"birefnet-lite": (SimpleNamespace(card=SimpleNamespace(title="BiRefNet lite")), Matter())})
+    job, _ = job_for(tmp_path, source(tmp_path / "a.png", leaves), lending)
+    assert best_cut(leaves, job).engine == "BiRefNet lite"
+    assert best_cut(plain, job).engine.endswith("built in")
+    without, _ = job_for(tmp_path, source(tmp_path / "a.png", leaves))
+    assert best_cut(leaves, without).engine.endswith("built in")
+    assert best_cut(leaves, without).doubts
 
 
 def test_only_matting_models_will_do() -> None:
