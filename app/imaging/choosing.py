@@ -14,6 +14,7 @@ from backends.base import Installed
 from configs.errors import BadInput, NotFound, StudioError, Unavailable
 
 IMAGE, FEATURES = "image", "image-features"  # tasks
+MOST_LORAS = 16
 TAKES_REFERENCES = ("flux2",)  # families that look at reference pictures by themselves
 
 
@@ -67,11 +68,13 @@ def require_family(adapter: AdapterFile, model: Installed) -> None:
 
 def fitting_loras(asked: Sequence[LoraUse], wished: Sequence[LoraUse], model: Installed, around: Surroundings) -> list[LoraUse]:
     """Those asked for, each of which must be there and fit; and of those that characters bring, the ones that do."""
+    if len(asked) > MOST_LORAS:
+        raise BadInput(f"{len(asked)} LoRAs are asked for, and {MOST_LORAS} can be mixed.", "Leave some out.")
     kept: list[LoraUse] = []
     for lora in asked:
         require_family(around.adapter("lora", lora.name), model)
         kept.append(lora)
-    for lora in wished:
+    for lora in wished[: MOST_LORAS - len(asked)]:
         try:
             require_family(around.adapter("lora", lora.name), model)
         except StudioError:

@@ -117,8 +117,10 @@ def _as_board(request: P) -> P:
     cannot = next((what for what, wanted in asked.items() if wanted), None)
     if cannot is not None:
         raise BadInput(f"The storyboard is drawn, not generated: it cannot {cannot}.", "Install an image model on the Models page first.")
+    choose(request.sampler, request.schedule)  # a name that means nothing is one for the storyboard too
     width, height = completed(request.width, request.height, BOARD_SIZE)
-    return request.model_copy(update={"model": STORYBOARD, "width": width, "height": height, "steps": None, "guidance": None})
+    unused = {"steps": None, "guidance": None, "sampler": "", "schedule": ""}
+    return request.model_copy(update={"model": STORYBOARD, "width": width, "height": height, **unused})
 
 
 def _settings(request: Picture, style: ImageStyle | None, model: Installed) -> dict[str, Any]:

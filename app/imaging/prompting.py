@@ -14,7 +14,7 @@ from configs.image_styles_file import PLACE
 
 REFERENCES_PER_MEMBER = 2
 MOST_LORA_WEIGHT = 4.0
-_TAG = re.compile(r"<lora:([^:<>]+)(?::(-?[\d.]+))?(?::(-?[\d.]+))?>", re.IGNORECASE)  # as A1111 writes them in prompts
+_TAG = re.compile(r"<lora:(\s*[^:<>\s][^:<>]{0,199})(?::(-?[\d.]+))?(?::(-?[\d.]+))?>", re.IGNORECASE)  # as A1111 writes them in prompts
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def _field(name: str) -> Callable[[Any, Mapping[str, Any]], Changes]:
 def _size(value: str, settings: Mapping[str, Any]) -> Changes:
     found = _SIZE.fullmatch(value)
     if found is None:
-        raise BadInput(f"A value of the axis size is {value!r}.", "Write 1024x576.")
+        raise BadInput(f"A value of the axis size is {value[:60]!r}.", "Write 1024x576.")
     return {"width": int(found[1]), "height": int(found[2])}
 
 
@@ -97,7 +97,7 @@ def read_axis(axis: Axis) -> Ready:
         return _replacing(axis)
     kind = _lora(by) if by.startswith(LORA) else KINDS.get(by)
     if kind is None:
-        raise BadInput(f"There is no axis {by!r}.", f"Axes: {', '.join(KINDS)}, {LORA}NAME, {REPLACE}.")
+        raise BadInput(f"There is no axis {by[:60]!r}.", f"Axes: {', '.join(KINDS)}, {LORA}NAME, {REPLACE}.")
     values = _numbers(axis, by, kind.number) if kind.number else _texts(axis)
     if not values:
         raise BadInput(f"The axis {by} has no values.", "Write some with commas between them.")
@@ -128,7 +128,7 @@ def _replacing(axis: Axis) -> Ready:
     def change(value: str, settings: Mapping[str, Any]) -> Changes:
         if sought not in settings["prompt"] and sought not in settings["negative"]:
             raise BadInput(
-                f"The prompt does not hold {sought!r}, which the axis replace seeks.", "Write it into the prompt, or seek another."
+                f"The prompt does not hold {sought[:60]!r}, which the axis replace seeks.", "Write it into the prompt, or seek another."
             )
         return {name: settings[name].replace(sought, value) for name in ("prompt", "negative") if sought in settings[name]}
 
@@ -155,7 +155,8 @@ def _span(text: str, by: str, number: type[int] | type[float]) -> list[Any]:
         found = _SPAN.fullmatch(text)
     if found is None:
         raise BadInput(
-            f"A value of the axis {by} is {text!r}, which is no {'whole ' if number is int else ''}number.", "Write 10, 20 or 10-50 (+10)."
+            f"A value of the axis {by} is {text[:60]!r}, which is no {'whole ' if number is int else ''}number.",
+            "Write 10, 20 or 10-50 (+10).",
         )
     first, last = float(found[1]), float(found[2])
     if found[4] is not None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.imaging.batch.requests import BatchPicture, Filter
-from app.imaging.consistency.models import Evaluated
 
 CAPABILITY = "image.evaluate"
 
@@ -19,11 +18,11 @@ def evaluation_of(pictures: Sequence[BatchPicture], wanted: Filter) -> dict[str,
 
 def sorted_out(pictures: Sequence[BatchPicture], found: Mapping[str, Any], wanted: Filter) -> list[BatchPicture]:
     """The pictures with ``kept`` and ``reasons``; ``found``: the answer of `image.evaluate`."""
-    verdicts = {verdict.artifact_id: verdict for verdict in Evaluated.model_validate(found).images}
+    said = {verdict["artifact_id"]: verdict["reasons"] for verdict in found["images"]}
     names = {one.artifact_id: f"picture {one.index + 1}" for one in pictures if one.artifact_id}
     made = []
     for one in pictures:
-        reasons = [] if one.artifact_id is None else [_named(reason, names) for reason in verdicts[one.artifact_id].reasons]
+        reasons = [] if one.artifact_id is None else [_named(reason, names) for reason in said[one.artifact_id]]
         reasons += _unlike(one, wanted)
         made.append(one.model_copy(update={"kept": one.artifact_id is not None and not reasons, "reasons": reasons}))
     return made

@@ -72,9 +72,9 @@ def _columns(header: Sequence[str], prompt: str) -> dict[str, str]:
         elif f"{{{column.strip()}}}" in prompt:
             found[column] = ""
         else:
+            name = column.strip()[:40]
             raise BadInput(
-                f"The column {column!r} is no setting, and {{{column.strip()}}} does not stand in the prompt.",
-                f"Settings: {', '.join(SETTINGS)}.",
+                f"The column {name!r} is no setting, and {{{name}}} does not stand in the prompt.", f"Settings: {', '.join(SETTINGS)}."
             )
     if len(set(filter(None, found.values()))) < len([name for name in found.values() if name]):
         raise BadInput("Two columns of the table are the same setting.", "Leave one out.")

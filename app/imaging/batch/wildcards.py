@@ -16,7 +16,7 @@ DEEPEST = 8
 MOST_WAYS = 10_000
 # The innermost braces that hold a bar; ``{name}`` without one is left alone.
 _BRACES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
-_LIST = re.compile(r"__([A-Za-z0-9][A-Za-z0-9_\-/. ]*?)__")
+_LIST = re.compile(r"__([A-Za-z0-9][A-Za-z0-9_\-/. ]{0,99}?)__")
 _WEIGHT = re.compile(r"\s*(\d+(?:\.\d+)?)::")
 
 

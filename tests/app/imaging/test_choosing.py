@@ -105,3 +105,12 @@ def test_the_largest_model_for_features_compares_else_what_is_built_in() -> None
     assert likeness_model("built-in", Surrounded(small, large)) == "built-in"
     with pytest.raises(BadInput, match="compares no pictures"):
         likeness_model("tiny-sdxl", Surrounded(MODEL))
+
+
+def test_sixteen_loras_are_the_most_and_those_of_characters_fill_up() -> None:
+    names = [f"l{number}" for number in range(20)]
+    around = Surrounded(adapters=[adapter("lora", name) for name in names])
+    uses = [LoraUse(name=name) for name in names]
+    with pytest.raises(BadInput, match="17 LoRAs are asked for"):
+        fitting_loras(uses[:17], [], MODEL, around)
+    assert len(fitting_loras(uses[:3], uses[3:], MODEL, around)) == 16

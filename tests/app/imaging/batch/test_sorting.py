@@ -9,10 +9,6 @@ from app.imaging.batch.sorting import evaluation_of, sorted_out
 from app.imaging.consistency.models import Checks
 from app.imaging.requests import Likeness
 
-FIGURES = {
-    "edge_px": 1, "edges": 1, "brightness": 100, "contrast": 90, "shadows_clipped": 0, "highlights_clipped": 0, "grain": 1, "ties": 0.9,
-}  # fmt: skip
-
 
 def picture(index: int, similarity: float | None = None, artifact: str | None = "x") -> BatchPicture:
     alike = [] if similarity is None else [
@@ -23,7 +19,7 @@ def picture(index: int, similarity: float | None = None, artifact: str | None = 
 
 def answer(*reasons: list[str]) -> dict[str, Any]:
     images = [
-        {"artifact_id": f"a-{index}", "passed": not said, "reasons": said, "quality": FIGURES} for index, said in enumerate(reasons)
+        {"artifact_id": f"a-{index}", "passed": not said, "reasons": said} for index, said in enumerate(reasons)
     ]  # fmt: skip
     return {"images": images, "passed": 0, "engine": "built-in"}
 
