@@ -24,7 +24,7 @@ class UpscaleImage(Strict):
     """Which picture, how much larger, by what."""
 
     image: ImageRef = Field(description="The picture.")
-    scale: float = Field(default=2.0, ge=1.5, le=8)
+    scale: float = Field(default=2.0, ge=1.5, le=8, description="How many times larger.")
     model: str | None = Field(
         default=None,
         min_length=1,
