@@ -107,7 +107,8 @@ def _near_trunk(stage: Stage, x: float, side: int) -> None:
     unit, colour = stage.unit, stage.palette.dark
     wide = unit * stage.rng.uniform(5, 9)
     stage.draw.polygon(
-        [(x - side * unit, 0), (x + side * wide * 0.7, 0), (x + side * wide * 0.62, stage.height * 0.7), (x + side * wide * 1.9, stage.height),
+        [(x - side * unit, 0), (x + side * wide * 0.7, 0), (x + side * wide * 0.62, stage.height * 0.7),
+        (x + side * wide * 1.9, stage.height),
          (x - side * unit, stage.height)], fill=colour,
     )  # fmt: skip
 

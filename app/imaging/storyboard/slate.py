@@ -89,6 +89,8 @@ def _column(draw: ImageDraw, layout: Layout, facts: Facts, aspect: str) -> None:
     left, top, right, bottom = layout.column
     width, unit, reading = right - left, layout.unit, facts.reading
     head = min(46 * unit, width * 0.42)
+    while head > 6 and measured(reading.shot, max(6, round(head))) > width:
+        head *= 0.9
     y = top + head * ASCENT
     written(draw, (left, y), reading.shot, max(6, round(head)), INK)
     if facts.number is not None:
@@ -133,7 +135,8 @@ def _row(draw: ImageDraw, place: tuple[float, float], width: float, title: str, 
     tall = small * LEADING + setting.height + 7 * unit
     if place[1] + tall > bottom or not setting.lines:
         return 0.0
-    written(draw, (place[0], place[1] + small * ASCENT), title, small, MUTED)
+    if measured(title, small) <= width:
+        written(draw, (place[0], place[1] + small * ASCENT), title, small, MUTED)
     y = place[1] + small * LEADING + setting.size * ASCENT
     for line in setting.lines:
         written(draw, (place[0], y), line, setting.size, INK, base_right=setting.right)

@@ -115,8 +115,9 @@ def test_a_picture_is_changed(client: OpenAI) -> None:
 
 
 def test_several_pictures_may_be_sent(client: OpenAI, studio: Studio) -> None:
+    pictures = [("a.png", png(), "image/png"), ("b.png", png(colour=(1, 2, 3)), "image/png")]
     with pytest.raises(openai.BadRequestError, match="reference pictures"):
-        client.images.edit(image=[("a.png", png(), "image/png"), ("b.png", png(colour=(1, 2, 3)), "image/png")], prompt="both")
+        client.images.edit(image=pictures, prompt="both")
     assert {artifact.name for artifact in studio.artifacts(kind="image").items} >= {"a.png", "b.png"}
 
 

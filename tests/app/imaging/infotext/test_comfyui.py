@@ -27,7 +27,8 @@ def test_a_graph_of_checkpoint_loras_and_a_sampler() -> None:
     found = read(COMFY)
     assert found.source == "ComfyUI"
     assert found.settings == {
-        "seed": 156680208700286, "steps": 20, "guidance": 8.0, "sampler": "dpmpp_2m", "schedule": "karras", "prompt": "a glass bottle, galaxy",
+        "seed": 156680208700286, "steps": 20, "guidance": 8.0, "sampler": "dpmpp_2m", "schedule": "karras",
+        "prompt": "a glass bottle, galaxy",
         "negative": "text, watermark", "width": 896, "height": 1152,
     }  # fmt: skip
     assert found.model == "sdxl/sd_xl_base_1.0.safetensors"

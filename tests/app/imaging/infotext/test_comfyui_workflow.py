@@ -53,7 +53,8 @@ def test_shapes_that_nobody_draws(data: dict[str, Any]) -> None:
 
 def test_a_circle_of_reroutes_ends() -> None:
     nodes = [
-        {"id": 1, "type": "Reroute", "inputs": [{"name": "", "link": 2}]}, {"id": 2, "type": "Reroute", "inputs": [{"name": "", "link": 1}]},
+        {"id": 1, "type": "Reroute", "inputs": [{"name": "", "link": 2}]}, {"id": 2, "type": "Reroute",
+        "inputs": [{"name": "", "link": 1}]},
         {"id": 3, "type": "KSampler", "inputs": [{"name": "model", "link": 1}]},
     ]  # fmt: skip
     assert to_prompt({"nodes": nodes, "links": [[1, 1, 0, 2, 0, "*"], [2, 2, 0, 1, 0, "*"]]})["3"]["inputs"] == {}

@@ -25,7 +25,8 @@ from tests.app.imaging.infotext.files import A1111, COMFY, dumped
 
 HERE = Surrounded(
     installed("sd-xl-base-1.0"), installed("juggernaut-xl"),
-    adapters=[adapter("lora", "ink_v2"), adapter("lora", "sea-salt"), adapter("lora", "first"), adapter("lora", "bad", trouble="It is damaged.")],
+    adapters=[adapter("lora", "ink_v2"), adapter("lora", "sea-salt"), adapter("lora", "first"), adapter("lora",
+    "bad", trouble="It is damaged.")],
 )  # fmt: skip
 TEXTS = st.text(
     st.one_of(st.sampled_from("\"',:\n\\<>()[]{}@#;=\t 🦊狐é—"), st.characters(exclude_categories=("Cs", "Cc"))), max_size=120,

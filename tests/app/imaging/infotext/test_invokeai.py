@@ -45,7 +45,8 @@ def test_version_3_names_models_otherwise() -> None:
 def test_version_2() -> None:
     found = read(sd__metadata={
         "model": "stable diffusion", "model_weights": "sd-1.5", "model_hash": "cc6c",
-        "image": {"prompt": [{"prompt": "a barn [people] at dusk", "weight": 1}], "steps": 50, "cfg_scale": 7.5, "height": 512, "width": 640,
+        "image": {"prompt": [{"prompt": "a barn [people] at dusk", "weight": 1}], "steps": 50, "cfg_scale": 7.5,
+        "height": 512, "width": 640,
                   "seed": 9, "sampler": "k_euler_a", "type": "txt2img"},
     })  # fmt: skip
     assert found.settings == {
@@ -58,7 +59,8 @@ def test_version_2() -> None:
 def test_version_1_is_a_command_line() -> None:
     found = read(Dream='"a barn, [blur]" -s 50 -S 3221 -W512 -H 448 -C7.5 -A k_lms')
     assert found.settings == {
-        "prompt": "a barn,", "negative": "blur", "steps": 50, "seed": 3221, "width": 512, "height": 448, "guidance": 7.5, "sampler": "k_lms",
+        "prompt": "a barn,", "negative": "blur", "steps": 50, "seed": 3221, "width": 512, "height": 448, "guidance": 7.5,
+        "sampler": "k_lms",
     }  # fmt: skip
 
 

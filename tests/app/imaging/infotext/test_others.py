@@ -11,7 +11,8 @@ from tests.app.imaging.infotext.files import A1111
 
 def test_fooocus() -> None:
     data = {
-        "prompt": "a cat", "negative_prompt": "dog", "styles": "['Fooocus V2']", "steps": 30, "resolution": "(1152, 896)", "guidance_scale": 4,
+        "prompt": "a cat", "negative_prompt": "dog", "styles": "['Fooocus V2']", "steps": 30, "resolution": "(1152, 896)",
+        "guidance_scale": 4,
         "base_model": "juggernautXL_v8", "base_model_hash": "aeb7", "lora_combined_1": "offset_lora : 0.1", "sampler": "dpmpp_2m_sde_gpu",
         "scheduler": "karras", "seed": "876", "metadata_scheme": "fooocus",
     }  # fmt: skip

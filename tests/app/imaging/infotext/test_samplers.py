@@ -11,7 +11,8 @@ from backends.diffusion.samplers import SAMPLERS, SPACINGS
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [
-        ("Euler a", "euler_a"), ("euler_ancestral", "euler_a"), ("k_euler_a", "euler_a"), ("DPM++ 2M", "dpmpp_2m"), ("dpmpp_2m", "dpmpp_2m"),
+        ("Euler a", "euler_a"), ("euler_ancestral", "euler_a"), ("k_euler_a", "euler_a"), ("DPM++ 2M", "dpmpp_2m"),
+        ("dpmpp_2m", "dpmpp_2m"),
         ("dpmpp_2m_sde_gpu", "dpmpp_2m_sde"), ("DDIM", "ddim"), ("uni_pc", "unipc"), ("UniPC", "unipc"), ("LCM", "lcm"), ("k_lms", "lms"),
         ("PLMS", "plms"), ("heun", "heun"), ("uni_pc_bh2", "unipc"),
     ],
