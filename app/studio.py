@@ -31,14 +31,13 @@ from app.models.desk import ModelDesk
 from app.models.keys import ApiKeys
 from app.models.learned import Learned
 from app.models.library import Library, open_store
-from app.models.machine import find_machine
+from app.models.machine import machine_now
 from app.models.room import ADAPTERS, SEEN
 from app.renders import Renders
 from app.reviews import Reviews
 from app.shots import Shots
 from app.version import VERSION
 from backends.adapters import AdapterShelf
-from backends.fit import Machine
 from configs.errors import BadInput, Conflict, NotFound, Refused, StudioError
 from configs.settings import Settings
 from jobs.desk import Desk
@@ -112,10 +111,11 @@ class Studio:
         )  # fmt: skip
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
-        seen = settings.data_dir / "cache" / SEEN
-        self.adapters = AdapterShelf(settings.models / ADAPTERS, settings.foreign_folders, library.installed, seen)
+        self.adapters = AdapterShelf(
+            settings.models / ADAPTERS, settings.foreign_folders, library.installed, settings.data_dir / "cache" / SEEN
+        )
         self.characters = Characters(self._database, self._intake, self.events, self.adapters)
-        where = partial(self._where_models_run, settings)
+        where = partial(machine_now, settings, self.models.status)
         self.surroundings = Around(library, self.adapters, self.characters, where, settings.data_dir)
         self.catalogue = open_catalogue(settings, self.models, self.events)
         self._io.parts |= {"catalogue": self.catalogue, "models": self.models, "renders": Renders(self._database, self._artifacts)}
@@ -285,9 +285,6 @@ class Studio:
         """Sleeps until the job has ended or the time is up."""
         self._queue.wait(job_id, timeout_s)
         return self.job(job_id)
-
-    def _where_models_run(self, settings: Settings) -> Machine:
-        return find_machine(settings, self.models.status())
 
     def _said(self, capability: Capability[Any, Any], media: Mapping[str, Artifact]) -> dict[str, Json]:
         """What people have said about the media, by field, where the capability's result holds it."""

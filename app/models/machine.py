@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
 from backends.base import Device
@@ -33,6 +34,11 @@ def find_machine(settings: Settings, status: dict[str, Any]) -> Machine:
         taken = int(told[f"{kind}_used_bytes"]) + int(told[f"{kind}_foreign_bytes"])
         return Machine(MEMORY if shared else GPU, budget, max(0, budget - taken), quantises())
     return _before(settings)
+
+
+def machine_now(settings: Settings, status: Callable[[], dict[str, Any]]) -> Machine:
+    """The same, asked for its status when it is called."""
+    return find_machine(settings, status())
 
 
 def _before(settings: Settings) -> Machine:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.models import machine
-from app.models.machine import find_machine, gpu_memory
+from app.models.machine import find_machine, gpu_memory, machine_now
 from configs.settings import Settings
 
 GIB = 2**30
@@ -30,6 +30,11 @@ def test_the_scheduler_is_believed(tmp_path: Path) -> None:
     assert (found.device, found.budget_bytes, found.free_bytes) == ("the GPU", 15 * GIB, 10 * GIB)
     found = find_machine(settings, status(shared=True))
     assert (found.device, found.budget_bytes, found.free_bytes) == ("memory", 20 * GIB, 15 * GIB)
+
+
+def test_it_can_be_asked_later(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    assert machine_now(settings, lambda: status(shared=True)) == find_machine(settings, status(shared=True))
 
 
 def test_before_it_runs_the_machine_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
