@@ -32,12 +32,11 @@ from app.models.keys import ApiKeys
 from app.models.learned import Learned
 from app.models.library import Library, open_store
 from app.models.machine import machine_now
-from app.models.room import ADAPTERS, SEEN
+from app.models.room import shelf_of
 from app.renders import Renders
 from app.reviews import Reviews
 from app.shots import Shots
 from app.version import VERSION
-from backends.adapters import AdapterShelf
 from configs.errors import BadInput, Conflict, NotFound, Refused, StudioError
 from configs.settings import Settings
 from jobs.desk import Desk
@@ -111,9 +110,7 @@ class Studio:
         )  # fmt: skip
         library = Library(partial(open_store, settings.data_dir, settings.models, settings.foreign_folders, settings.endpoints))
         self.models = ModelDesk(self._supervisor, library, learned, self.events)
-        self.adapters = AdapterShelf(
-            settings.models / ADAPTERS, settings.foreign_folders, library.installed, settings.data_dir / "cache" / SEEN
-        )
+        self.adapters = shelf_of(settings.data_dir, settings.models, settings.foreign_folders, library)
         self.characters = Characters(self._database, self._intake, self.events, self.adapters)
         where = partial(machine_now, settings, self.models.status)
         self.surroundings = Around(library, self.adapters, self.characters, where, settings.data_dir)

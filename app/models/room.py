@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from configs.errors import NotFound
 from jobs.services import Tell
 
 if TYPE_CHECKING:
+    from app.models.library import Library
     from backends.room import Room
     from backends.store import ModelStore
 
@@ -44,6 +46,11 @@ def make_shelf(data: Any) -> AdapterShelf:
     told = StartData.model_validate(data)
     data_dir, models, folders = Path(told.data_dir), Path(told.models), tuple(Path(folder) for folder in told.folders)
     library = Library(lambda: open_store(data_dir, models, folders))
+    return shelf_of(data_dir, models, folders, library)
+
+
+def shelf_of(data_dir: Path, models: Path, folders: Sequence[Path], library: Library) -> AdapterShelf:
+    """What joins the models of a library."""
     return AdapterShelf(models / ADAPTERS, folders, library.installed, data_dir / "cache" / SEEN)
 
 
