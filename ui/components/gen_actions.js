@@ -1,7 +1,7 @@
 /** What can be done with a picture: one row of buttons, and two menus for where it goes and what is made better. */
 
 import { contentUrl, el, icon, setHidden } from "../studio.js";
-import { requestOf, seedOf } from "./gen_facts.js";
+import { pictureOf, requestOf, seedOf } from "./gen_facts.js";
 import { iconButton } from "./gen_fields.js";
 import { opens, popover } from "./popover.js";
 
@@ -57,7 +57,7 @@ export class Actions {
     this.favourite.setAttribute("aria-pressed", String(Boolean(item.favourite)));
     this.favourite.title = item.favourite ? "No favourite any more" : "Favourite";
     Object.assign(this.download, { href: contentUrl(item.id, true), download: item.name.split("/").pop() });
-    const made = Boolean(requestOf(item).prompt !== undefined);
+    const made = requestOf(item).prompt !== undefined && !pictureOf(item).batch?.grid;
     for (const button of [this.vary, this.rerun, this.settings]) setHidden(button, !made);
     setHidden(this.rerun, !made || seedOf(item) === null);
     setHidden(this.better, !known.has("image.upscale") && !known.has("image.cutout"));

@@ -134,7 +134,7 @@ export class BatchForm {
     try {
       const job = await this.wishes.ask("image.batch", { ...this.request(this.wishes.form().values).body, dry_run: true }), { planned, pictures, notes } = job.result;
       setText(this.total, plural(planned, "picture"));
-      this.preview.replaceChildren(...pictures.slice(0, 40).map((row) => el("li", {}, el("span", { text: row.prompt }), el("span.muted", { text: [...Object.entries(row.labels ?? {}).map(([name, value]) => `${name} ${value}`), `seed ${row.seed}`].join(" · ") }))), ...(planned > 40 ? [el("li.muted", { text: `and ${planned - 40} more` })] : []), ...(notes ?? []).map((note) => el("li.muted", { text: note })));
+      this.preview.replaceChildren(...pictures.slice(0, 40).map((row) => el("li", {}, el("span", { text: row.prompt }), el("span.muted", { text: [...Object.entries(row.labels ?? {}).map(([name, value]) => `${name} ${value}`), ...(row.labels?.Seed ? [] : [`seed ${row.seed}`])].join(" · ") }))), ...(planned > 40 ? [el("li.muted", { text: `and ${planned - 40} more` })] : []), ...(notes ?? []).map((note) => el("li.muted", { text: note })));
       setHidden(this.preview, false);
     } catch (error) { setText(this.said, [error.message, error.remedy].filter(Boolean).join(" ")); setHidden(this.said, false); }
   }

@@ -37,7 +37,7 @@ export class PromptBox {
   focus() { this.area.focus(); }
 
   /** Who can be named: `{name, title, thumbnail}`; and for which family of models the length is told. */
-  setPeople(people) { this.people = people; this.#tell(); }
+  setPeople(people) { this.people = people; this.#tell(); if (document.activeElement === this.area) this.#suggest(); }
   setFamily(family) { this.family = family; this.#tell(); }
 
   #typed() { this.#tell(); this.#suggest(); this.wishes.changed(); }
@@ -55,9 +55,9 @@ export class PromptBox {
 
   #drawChips() {
     const here = new Set(mentioned(this.area.value));
-    const create = (person) => el("button.gen-chip", { type: "button", onClick: () => this.toggle(person.name) }, el("span.gen-face"), el("span"));
+    const create = (person) => el("button.gen-chip", { type: "button", onClick: () => (person.name ? this.toggle(person.name) : this.wishes.newCharacter()) }, el("span.gen-face"), el("span"));
     patchList(this.chips, [...this.people, { name: "", title: "New character" }], (person) => person.name || "+", create, (node, person) => {
-      if (!person.name) { node.onclick = (event) => { event.stopImmediatePropagation(); this.wishes.newCharacter(); }; node.classList.add("new"); setText(node.lastChild, "New character"); if (!node.firstChild.firstChild) node.firstChild.append(icon("plus")); return; }
+      if (!person.name) { node.classList.add("new"); setText(node.lastChild, "New character"); if (!node.firstChild.firstChild) node.firstChild.append(icon("plus")); return; }
       setText(node.lastChild, "@" + person.name);
       node.title = here.has(person.name) ? `Take ${person.title || person.name} out of the prompt` : `Put ${person.title || person.name} into the prompt`;
       node.setAttribute("aria-pressed", String(here.has(person.name)));

@@ -5,8 +5,7 @@ import { duration, eta, percent } from "../format.js";
 import { isStoryboard, likenessLine, likenessOf, likenessTitle, pictureOf, promptOf, rows, seedOf, sizeOf } from "./gen_facts.js";
 
 /** Who makes it: a job knows its model before it begins, its engine in words once it is done. */
-function engineOf({ request, engine, capability }) {
-  if (capability !== "image.generate") return engine;
+function engineOf({ request, engine }) {
   return request?.model === "storyboard" ? "storyboard, no AI image" : request?.model ?? engine;
 }
 

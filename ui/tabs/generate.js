@@ -9,7 +9,7 @@ import { Segments } from "../components/gen_fields.js";
 import { PictureForm } from "../components/gen_form.js";
 import { History, pickPicture } from "../components/gen_history.js";
 import { MaskPainter } from "../components/gen_mask.js";
-import { DRAGGED, isPicture } from "../components/gen_picture.js";
+import { DRAGGED, dropped } from "../components/gen_picture.js";
 import { restoreFrom, settingsOf } from "../components/gen_restore.js";
 import { Stage } from "../components/gen_stage.js";
 import { Strip } from "../components/gen_strip.js";
@@ -65,7 +65,7 @@ class GenerateTab {
   #listen() {
     const { store } = this, soon = () => this.soon();
     for (const what of ["jobs", "preview", "pictures", "boards"]) store.addEventListener(what, soon);
-    store.addEventListener("pictures", () => { if (this.restored && !this.selected && store.pictures.length) this.choose(store.pictures[0].id); });
+    store.addEventListener("pictures", () => { if (this.restored && !this.selected) this.choose(this.#best()); });
     store.addEventListener("people", () => { this.form.prompt.asked = true; this.form.prompt.setPeople(store.people.map((person) => ({ name: person.handle, title: person.title, thumbnail: faceOf(person) }))); });
     store.addEventListener("made", ({ detail }) => { if (this.selected === detail.job && !isLive(store.jobs.get(detail.job) ?? {})) this.choose(detail.id); });
     store.addEventListener("ended", ({ detail }) => this.#ended(detail));
@@ -92,8 +92,11 @@ class GenerateTab {
     this.attempt(() => Promise.all([this.form.load(), this.batch.load()]));
     await this.store.start();
     if (picture) await this.attempt(async () => { await this.store.know(picture); this.choose(picture); });
-    if (!this.selected) this.choose(this.store.live.find((job) => job.state === "running")?.id ?? this.store.live.at(-1)?.id ?? this.store.pictures[0]?.id ?? null);
+    if (!this.selected) this.choose(this.#best());
   }
+
+  /** What is looked at when nothing was chosen: what runs, what waits, the newest picture. */
+  #best() { const { live, pictures } = this.store; return live.find((job) => job.state === "running")?.id ?? live.at(-1)?.id ?? pictures[0]?.id ?? null; }
 
   #changed() {
     if (!this.restored) return;
@@ -173,12 +176,11 @@ class GenerateTab {
   }
 
   async submit(capability, body, next = false) {
-    const job = await this.store.submit(capability, body);
+    const job = await this.store.submit(capability, body, { first: next });
     setHidden(this.alert, true);
     this.lastAsked = job.id;
     this.view("pictures");
     if (!isLive(job)) { this.store.refresh(); return job; }
-    if (next && job.state === "queued") this.store.post(job, "next");
     if (!this.job || job.state === "running" || !this.store.live.some((other) => other.id !== job.id)) this.choose(job.id);
     else toast("Queued; it comes after what is running.");
     return job;
@@ -266,20 +268,20 @@ class GenerateTab {
     event.preventDefault();
   }
 
+  /** The whole tab takes pictures; any other file goes on to Analyze Video, which takes what is dropped anywhere. */
   #drops() {
     let depth = 0;
     const over = (yes) => { this.root.classList.toggle("dropping", yes); };
-    const ours = (event) => [...event.dataTransfer.types].some((type) => type === "Files" || type === DRAGGED);
-    this.root.addEventListener("dragenter", (event) => { if (!ours(event)) return; event.preventDefault(); depth += 1; over(true); });
-    this.root.addEventListener("dragover", (event) => { if (ours(event)) event.preventDefault(); });
-    this.root.addEventListener("dragleave", () => { depth -= 1; if (depth <= 0) { depth = 0; over(false); } });
+    const listen = (type, handler) => this.root.addEventListener(type, (event) => { if ([...event.dataTransfer.types].some((kind) => kind === "Files" || kind === DRAGGED)) { event.preventDefault(); if (handler(event) !== false) event.stopPropagation(); } });
+    listen("dragenter", () => { depth += 1; over(true); });
+    listen("dragover", (event) => { event.dataTransfer.dropEffect = "copy"; });
+    listen("dragleave", () => { depth -= 1; if (depth <= 0) { depth = 0; over(false); } });
     this.root.addEventListener("drop", () => { depth = 0; over(false); }, true);
-    this.root.addEventListener("drop", (event) => {
-      event.preventDefault();
-      const id = event.dataTransfer.getData(DRAGGED), file = [...event.dataTransfer.files].find(isPicture);
+    listen("drop", (event) => {
+      const { id, files } = dropped(event.dataTransfer);
       if (id) this.attempt(async () => this.useSettings(await this.store.know(id)));
-      else if (file) this.attempt(() => this.takeSettings(file));
-      else if (event.dataTransfer.files.length) toast(`${event.dataTransfer.files[0].name} is no picture. Drop a PNG, JPEG or WebP; films open in Analyze Video.`, { tone: "bad" });
+      else if (files.length) this.attempt(() => this.takeSettings(files[0]));
+      else return false;
     });
   }
 }

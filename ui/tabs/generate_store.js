@@ -3,7 +3,7 @@
  * Events: `jobs` (a job moved), `preview` (of the job followed), `pictures` (the newest changed), `made` ({job, id}: a first picture), `ended` (job).
  */
 
-import { api, isLive, live, on, project, toastError } from "../studio.js";
+import { api, contentUrl, isLive, live, on, project, toastError } from "../studio.js";
 
 /** Capabilities whose results stand in the filmstrip. */
 export const MAKES = new Set(["image.generate", "image.batch", "image.upscale", "image.cutout", "character.sheet"]);
@@ -133,12 +133,15 @@ export class GenerateStore extends EventTarget {
   #artifact(item) {
     if (item.kind !== "image" || item.role !== "result" || !item.meta?.picture) return;
     if (project() && item.project_id !== project()) return;
+    const job = this.jobs.get(item.job_id);
+    for (const id of job ? [job.id, job.parent_id] : []) if (id && !this.previews.get(id)?.jpeg) this.previews.set(id, { url: contentUrl(item.id) }); // the newest picture of what is still running
     if (!this.picture(item.id)) { this.pictures = [{ favourite: false, boards: [], ...item }, ...this.pictures]; this.#tell("pictures"); }
   }
 
-  /** Submits; fields that are null are left out. */
-  async submit(capability, body, { reuse = false } = {}) {
-    const params = new URLSearchParams({ ...(project() ? { project_id: project() } : {}), ...(reuse ? {} : { reuse: "false" }) });
+  /** Submits; `first`: before everything that waits. */
+  async submit(capability, body, { reuse = false, first = false } = {}) {
+    const priority = first ? Math.min(100, 1 + Math.max(0, ...this.live.map((job) => job.priority))) : 0;
+    const params = new URLSearchParams({ ...(project() ? { project_id: project() } : {}), ...(reuse ? {} : { reuse: "false" }), ...(priority ? { priority } : {}) });
     const job = await api(`/api/capabilities/${capability}?${params}`, { method: "POST", body });
     this.#job(job);
     return job;

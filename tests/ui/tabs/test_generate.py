@@ -133,7 +133,7 @@ def test_the_settings_of_a_picture_come_back_by_dropping_its_file(
 ) -> None:
     from playwright.sync_api import expect
 
-    (item,) = generate(studio, "A clockmaker's hands, close-up", negative="blur", seed=4711, steps=12, guidance=5.5)
+    (item,) = generate(studio, "A clockmaker's hands, close-up", negative="blur", seed=4711, clip_skip=2)
     path = tmp_path / "downloaded.png"
     path.write_bytes(httpx.get(f"{studio.url}/api/artifacts/{item['id']}/content").content)
     page = open_page("/?tab=generate")
@@ -143,8 +143,7 @@ def test_the_settings_of_a_picture_come_back_by_dropping_its_file(
     expect(page.get_by_label("Prompt", exact=True)).to_have_value("A clockmaker's hands, close-up")
     expect(page.get_by_label("Negative")).to_have_value("blur")
     expect(page.get_by_label("Seed", exact=True)).to_have_value("4711")
-    expect(page.get_by_label("Steps", exact=True)).to_have_value("12")  # set, so it is shown in the simple form too
-    expect(page.get_by_label("Guidance", exact=True)).to_have_value("5.5")
+    expect(page.get_by_label("CLIP skip")).to_have_value("2")  # set, so it is shown in the simple form too
     expect(page.get_by_label("Width", exact=True)).to_have_value("256")
     page.get_by_role("button", name="Queue", exact=True).click()
     expect(page.locator(".gen-line")).to_contain_text("seed 4711")
@@ -163,18 +162,18 @@ def same_pixels(one: bytes, other: bytes) -> bool:
     return first.size == second.size and ImageChops.difference(first, second).getbbox() is None
 
 
-def test_what_is_no_picture_is_refused_in_words(open_page: Callable[..., Any], drop: Callable[..., None], tmp_path: Path) -> None:
+def test_a_broken_picture_is_refused_and_a_film_goes_where_it_belongs(
+    open_page: Callable[..., Any], drop: Callable[..., None], coded_clip: Callable[..., Path], tmp_path: Path
+) -> None:
     from playwright.sync_api import expect
 
     page = open_page("/?tab=generate", errors_expected=True)  # the browser logs the refusal
-    film = tmp_path / "film.mp4"
-    film.write_bytes(b"not a picture")
-    drop(page, film)
-    expect(page.locator(".toast").last).to_contain_text("film.mp4 is no picture.")
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     drop(page, broken)
-    expect(page.locator(".toast[data-tone=bad]").last).to_contain_text("broken.png")
+    expect(page.locator(".toast[data-tone=bad]")).to_contain_text("'broken.png' is not a picture that can be read")
+    drop(page, coded_clip())
+    expect(page.get_by_role("tab", name="Analyze Video")).to_have_attribute("aria-selected", "true")
 
 
 def test_vary_rerun_favourite_compare_and_delete(open_page: Callable[..., Any], studio: Any) -> None:
