@@ -78,8 +78,8 @@ class AdapterShelf:
         """By name; those that cannot be used as well, with their trouble."""
         with self._lock:
             found = self._files()
-        named = _named(found) + _of_cards(self._cards(), found)
-        kept = [one for one in named if kind in (None, one.kind)]
+        named = _named(found)
+        kept = [one for one in named + _of_cards(self._cards(), named) if kind in (None, one.kind)]
         return sorted(kept, key=lambda one: (KINDS.index(one.kind), one.name.lower(), one.name))
 
     def find(self, kind: str, name: str) -> AdapterFile:
@@ -166,9 +166,9 @@ def _named(found: Sequence[tuple[AdapterFile, Place]]) -> list[AdapterFile]:
     return named
 
 
-def _of_cards(installed: Iterable[Installed], files: Sequence[tuple[AdapterFile, Place]]) -> list[AdapterFile]:
+def _of_cards(installed: Iterable[Installed], files: Sequence[AdapterFile]) -> list[AdapterFile]:
     """Installed models that join others; what lies in another program's folder stands here as a file already."""
-    known = {one.path for one, _ in files}
+    known, taken = {one.path for one in files}, {(one.kind, one.name.lower()) for one in files}
     made: dict[str, AdapterFile] = {}
     for entry in installed:
         card, kind = entry.card, CARD_TASKS.get(entry.card.task)
@@ -176,8 +176,9 @@ def _of_cards(installed: Iterable[Installed], files: Sequence[tuple[AdapterFile,
             continue
         said = str(card.defaults.get("controls", ""))
         controls = tuple(BRANCHES) if said == "union" else tuple(said.split()) or named_kinds(card.name)
+        name = f"{card.name} (installed)" if (kind, card.name) in taken else card.name
         made[card.name] = AdapterFile(
-            name=card.name, kind=kind, path=entry.folder, size_bytes=entry.variant.weights_bytes, family=card.family, title=card.title,
+            name=name, kind=kind, path=entry.folder, size_bytes=entry.variant.weights_bytes, family=card.family, title=card.title,
             metadata={"licence": ", ".join(dict.fromkeys(licence.name for licence in card.licences))},
             controls=controls if kind == "controlnet" else (), card=card.name,
         )  # fmt: skip

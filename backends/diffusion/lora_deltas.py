@@ -31,7 +31,7 @@ def delta(factors: Factors, shape: tuple[int, ...], device: Any) -> Any:
     """
     import torch
 
-    made = {name: tensor.to(device, torch.float32) for name, tensor in factors.items() if name != "alpha"}
+    made = {name: tensor.to(device).to(torch.float32) for name, tensor in factors.items() if name != "alpha"}
     alpha = float(factors["alpha"]) if "alpha" in factors else None
     if "down" in made:
         found, rank = _lora(made), made["down"].shape[0]

@@ -84,7 +84,7 @@ class Mix:
         known = self._touched.get(id(weight))
         before = known[1] if known is not None else self._unchanged(weight)
         self._touched[id(weight)] = (weight, before)
-        total = before.to(device, torch.float32, copy=True)
+        total = before.to(device, non_blocking=True).to(torch.float32, copy=True)  # in this order: converting is the device's work
         for change, strength, (first, last) in parts:
             if "diff_b" in change.factors and set(change.factors) <= {"diff_b", "alpha"}:
                 total += strength * change.factors["diff_b"].to(device, torch.float32)
@@ -92,7 +92,7 @@ class Mix:
             rows = sum(module.weight.shape[0] for module, _ in weights_of(change, self._pipe))
             whole = delta(change.factors, (rows, *weight.shape[1:]), device)
             total.add_(whole[first:last], alpha=strength)
-        weight.data.copy_(total)
+        weight.data.copy_(total.to(weight.dtype))
 
     def _unchanged(self, weight: Any) -> Any:
         elsewhere = self._pristine(weight)

@@ -1,5 +1,7 @@
-"""LoRAs in a pipeline, added into the weights themselves: sampling is as quick as without, a compiled model stays compiled whatever is
-swapped, and the sum does not depend on the order. To quantised weights nothing can be added; there PEFT computes LoRAs beside them."""
+"""LoRAs in a pipeline, added into the weights themselves; beside them, by PEFT, where the weights are quantised.
+
+Added in, sampling is as quick as without, a compiled model stays compiled whatever is swapped, and the sum does not depend on the order.
+"""
 
 from __future__ import annotations
 

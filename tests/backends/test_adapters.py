@@ -207,6 +207,8 @@ def test_installed_cards_stand_on_the_shelf(own: Path, tmp_path: Path) -> None:
     assert net.path == tmp_path / "u"
     assert "segmentation" in net.controls
     assert net.metadata["licence"] == "Apache-2.0"
+    safetensors(own / "controlnet-union-sdxl.safetensors", UNION)
+    assert names(shelf, "controlnet") == ["controlnet-union-sdxl", "controlnet-union-sdxl (installed)"], "a file of that name goes first"
 
 
 def test_what_fits_a_model_and_a_kind_of_map(own: Path) -> None:

@@ -86,7 +86,8 @@ def test_flux2_lokr_over_all_three(flux: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [("lora_A", "lora_B"), ("lora_down", "lora_up")])
 def test_z_image_as_trainers_write_it(zimage: Any, tmp_path: Path, names: tuple[str, str]) -> None:
-    tensors = pair("diffusion_model.layers.1.attention.to_k", 32, 32, names)
+    outward, inward = zimage.transformer.layers[1].attention.to_k.weight.shape
+    tensors = pair("diffusion_model.layers.1.attention.to_k", inward, outward, names)
     gained = applied(zimage, tmp_path / "a.safetensors", tensors)
     assert set(gained) == {"transformer.layers.1.attention.to_k.weight"}
 
