@@ -14,13 +14,14 @@ from app.cast import CastMember, plain_handle
 from app.characters.bundle import open_bundle
 from app.characters.exporting import write_bundle
 from app.characters.importing import Arrivals, Taken, arrived
-from app.characters.pack import MOST_REFERENCES, Character, Missing, Pack, checked_handle, free_handle, member_of
+from app.characters.missing import Gaps
+from app.characters.pack import MOST_REFERENCES, Character, Pack, checked_handle, free_handle, member_of
 from app.imaging.palette import Palette, palette_of
 from app.imaging.requests import STORYBOARD
 from app.intake import Intake
 from app.validation import as_bad_input
 from backends.adapters import AdapterShelf
-from configs.errors import BadInput, BadMedia, NotFound, StudioError
+from configs.errors import BadInput, BadMedia, NotFound
 from jobs.events import EventBus
 from storage import characters
 from storage.characters import CharacterRow
@@ -67,7 +68,8 @@ class Characters:
         if not 1 <= limit <= PAGE_LIMIT:
             raise BadInput(f"The limit is {limit}.", f"Give 1 to {PAGE_LIMIT}.")
         rows = characters.page(self._database, query=query.strip().removeprefix("@"), limit=limit, before=before)
-        return [self._character(row) for row in rows], rows[-1].seq if len(rows) == limit else None
+        gaps = Gaps(self._artifacts, self._adapters)
+        return [self._character(row, gaps) for row in rows], rows[-1].seq if len(rows) == limit else None
 
     def change(self, handle: str, pack: Pack, revision: int, renamed: str | None = None) -> Character:
         """Replaces the pack.
@@ -181,36 +183,16 @@ class Characters:
             if artifact.kind != "image":
                 raise BadMedia(f"{artifact.name} is of kind {artifact.kind}; a character's pictures are images.", "Give a picture.")
 
-    def _character(self, row: CharacterRow) -> Character:
+    def _character(self, row: CharacterRow, gaps: Gaps | None = None) -> Character:
         try:
             pack = Pack.model_validate(row.pack)
         except ValidationError as error:
             raise as_bad_input(error.errors(), f"@{row.handle}") from None
-        gaps = [*self._lost_pictures(pack), *self._lost_loras(pack)]
+        missing = (gaps or Gaps(self._artifacts, self._adapters)).of(pack)
         fields = {name: getattr(pack, name) for name in Pack.model_fields}
         return Character(
-            handle=row.handle, revision=row.revision, created_at=row.created_at, updated_at=row.updated_at, missing=gaps, **fields
+            handle=row.handle, revision=row.revision, created_at=row.created_at, updated_at=row.updated_at, missing=missing, **fields
         )
-
-    def _lost_pictures(self, pack: Pack) -> list[Missing]:
-        named = [("reference", one) for one in pack.references] + ([("sheet", pack.sheet)] if pack.sheet else [])
-        found = []
-        for what, one in named:
-            try:
-                self._artifacts.require_file(self._artifacts.get(one))
-            except StudioError as error:
-                remedy = "Take it out of the pack, or give another picture."
-                found.append(Missing.model_validate({"what": what, "name": one, "message": error.message, "remedy": remedy}))
-        return found
-
-    def _lost_loras(self, pack: Pack) -> list[Missing]:
-        found = []
-        for lora in pack.loras if self._adapters is not None else ():
-            try:
-                self._adapters.find("lora", lora.name)  # type: ignore[union-attr]
-            except StudioError as error:
-                found.append(Missing(what="lora", name=lora.name, message=error.message, remedy=error.remedy))
-        return found
 
     def _told(self, row: CharacterRow) -> Character:
         self._tell(row.handle, row.revision)

@@ -129,3 +129,12 @@ def test_a_long_name_keeps_its_ending() -> None:
     cleaned = clean_name("x" * 500 + ".mp4")
     assert len(cleaned) == 200
     assert cleaned.endswith(".mp4")
+
+
+def test_what_has_come_may_be_read_and_goes_when_the_block_ends(bench: Bench) -> None:
+    with Upload(bench.intake, "luca.character") as upload:
+        upload.write(b"zip")
+        path = upload.received()
+        assert path.read_bytes() == b"zip"
+    assert bench.leftovers() == []
+    assert bench.probed == []
