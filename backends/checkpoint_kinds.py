@@ -19,6 +19,19 @@ ADDED = (
     r"\.(lora_down|lora_up|lora_A|lora_B)(\.default)?\.weight$|\.(hada_w1_a|lokr_w1|lokr_w1_a)$|\.lora\.(down|up)\.weight$"
     r"|_lora\.(down|up)\.weight$|\.(oft_blocks|oft_diag|on_input)$"
 )
+# Tensors by which networks that enlarge are known, one line an architecture or a family of them.
+UPSCALERS: tuple[set[str], ...] = (
+    {"conv_first.weight"},  # Real-ESRGAN, SwinIR, HAT, DAT, ATD, DRCT, GRL
+    {"model.0.weight"},  # ESRGAN
+    {"body.0.weight", "body.1.weight"},  # Compact, as realesr-general-x4v3
+    {"conv_1.sk.weight", "conv_cat.weight"},  # SPAN
+    {"feats.0.weight", "feats.1.refine.weight"},  # PLKSR
+    {"unet1.conv1.conv.0.weight"},  # Real-CUGAN
+    {"input.weight", "up.0.weight", "residual_layer.0.residual_layer.0.layer.0.fn.0.weight"},  # OmniSR
+    {"to_feat.weight", "feats.0.norm1.weight"},  # SAFMN
+    {"head.0.weight", "body.0.body.0.body.0.weight"},  # RCAN
+    {"gblocks.0.weight", "gblocks.1.fc1.weight"},  # MoSR
+)
 MATTING = {"bb.patch_embed.proj.weight", "squeeze_module.0.conv_in.weight", "decoder.conv_out1.0.weight"}
 SHOT_DETECTOR = {"SDDCNN.0.DDCNN.0.Conv3D_1.layers.0.weight", "frame_sim_layer.fc.weight", "cls_layer1.weight"}
 
@@ -191,7 +204,7 @@ def _small(shapes: Shapes) -> CheckpointKind | None:
         return CheckpointKind("embedding", "sdxl")
     if shapes.keys() <= {"emb_params", "clip_l", "clip_g"} and shapes:
         return CheckpointKind("embedding", TEXT_WIDTHS.get(next(iter(shapes.values()))[-1], "") if all(shapes.values()) else "")
-    return CheckpointKind("upscaler") if _has(shapes, r"^(conv_first\.weight|model\.0\.weight)$") else None
+    return CheckpointKind("upscaler") if any(shapes.keys() >= names for names in UPSCALERS) else None
 
 
 def _by_text_width(shapes: Shapes, pattern: str) -> str:
