@@ -220,3 +220,18 @@ def test_real_four_bit_layers_answer_the_same() -> None:
     assert torch.allclose(layer(sample), expected)
     slabs.drop()
     assert torch.allclose(layer(sample), expected)
+
+
+def test_the_parked_copy_of_a_placed_weight_stays_as_it_is() -> None:
+    module = model()
+    before = states(module)
+    slabs = Slabs({"model": module}, Device("cpu"), copy_to_device)
+    assert slabs.original(module.across) is None, "parked, there is no other copy"
+    slabs.place()
+    module.across.data.add_(1)
+    assert torch.equal(slabs.original(module.across), before["across"])
+    assert slabs.original(module.across).stride() == module.across.stride()
+    assert slabs.original(torch.zeros(2)) is None
+    slabs.drop()
+    assert all(torch.equal(value, before[name]) for name, value in states(module).items()), "what was changed on the device went with it"
+    slabs.close()

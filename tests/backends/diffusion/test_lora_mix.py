@@ -139,3 +139,22 @@ def test_packed_weights_are_known() -> None:
     eight = torch.nn.Linear(4, 4)
     eight.weight = torch.nn.Parameter(eight.weight.data.to(torch.float8_e4m3fn), requires_grad=False)
     assert is_quantised(eight)
+
+
+def test_weights_on_a_device_come_back_from_their_slabs() -> None:
+    from backends.slabs import Slabs
+
+    parts = pipe(torch.bfloat16)
+    before = {name: value.clone() for name, value in parts.unet.state_dict().items()}
+    slabs = Slabs({"unet": parts.unet}, CPU, lambda slab, _: slab.clone())
+    slabs.place()
+    mix = Mix(parts, slabs.original)
+    mix.apply([use(low_rank("one", 6, 4), low_rank("two", 4, 4))], CPU)
+    kept = [copy.data_ptr() for _, copy in mix._touched.values()]
+    assert kept == [slabs.original(weight).data_ptr() for weight, _ in mix._touched.values()], "no copy was made"
+    mix.clear()
+    assert all(torch.equal(value, before[name]) for name, value in parts.unet.state_dict().items())
+    mix.apply([use(low_rank("one", 6, 4))], CPU)
+    slabs.drop()
+    assert all(torch.equal(value, before[name]) for name, value in parts.unet.state_dict().items()), "at home nothing ever changed"
+    slabs.close()
