@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -64,6 +65,19 @@ def engine_of(card: ModelCard, engines: Sequence[EngineKind] | None = None) -> E
             f"The engine {kind.name!r} of {card.title} does not do {card.task}.", f"It does: {', '.join(kind.tasks)}.", "no_engine"
         )
     return kind
+
+
+def make_engine(kind: EngineKind, installed: Installed, device: Device) -> Engine:
+    """A model's engine, not loaded yet.
+
+    Raises:
+        Unavailable: the libraries that it runs on are not installed.
+    """
+    absent = [name for name in kind.needs if importlib.util.find_spec(name) is None]
+    if absent:
+        said = f"{installed.card.title} needs {', '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not installed."
+        raise Unavailable(said, f"Run: python3 launch.py models install {installed.card.name}", "no_libraries")
+    return kind.make(installed, device)
 
 
 def load_cards(data_dir: Path | None = None, paths: Sequence[Path] | None = None) -> dict[str, ModelCard]:

@@ -11,6 +11,7 @@ from typing import Any
 from backends.base import Cancelled, Device, Engine, OutOfMemory
 from backends.effects import Effects, Held, foreign
 from backends.learning import Learner
+from backends.registry import make_engine
 from backends.room_books import Books, Entry, load_error
 from backends.scheduler_state import Action, Lane
 from configs.errors import Unavailable
@@ -124,7 +125,7 @@ class Lanes:
         with self.books.lock:
             entry.progress, entry.message, entry.abandoned = 0.0, "Loading", False
         try:
-            engine = entry.kind.make(entry.installed, self.device)
+            engine = make_engine(entry.kind, entry.installed, self.device)
             footprint = self.effects.load(engine, self._hear(entry))
         except BaseException as error:
             failure = error.with_traceback(None)  # frames would keep half-loaded tensors alive

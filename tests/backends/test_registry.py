@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backends.base import EngineKind
-from backends.registry import engine_of, load_cards
+from backends.base import Device, EngineKind, Installed
+from backends.registry import engine_of, load_cards, make_engine
 from configs.errors import BadInput, Unavailable
 
 CARD = """
@@ -147,3 +147,11 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     assert list(load_cards(paths=[path])) == ["first", "second-name"]
     path.unlink()
     assert load_cards(paths=[path]) == {}
+
+
+def test_an_engine_whose_libraries_are_absent_says_how_to_get_them(tmp_path: Path) -> None:
+    kind = EngineKind("odd", ("image",), lambda installed, device: pytest.fail("was made"), needs=("json", "no_such_library"))
+    card = load_cards()["sdxl-base"]
+    with pytest.raises(Unavailable, match="needs no_such_library, which is not installed") as caught:
+        make_engine(kind, Installed(card, card.variant(), tmp_path), Device())
+    assert caught.value.remedy == "Run: python3 launch.py models install sdxl-base"
