@@ -72,7 +72,10 @@ def _look(stage: Stage, member: Member) -> Look:
     """A character looks the same on every card, whatever its seed."""
     rng = Random(f"{member.name}\n{member.palette}") if member.name else stage.rng
     colour = parsed(member.colour) if member.colour else None
-    return look_of([parsed(text) for text in member.palette], colour, stage.palette.accent, rng)
+    cloth = stage.palette.accent
+    if not member.name and stage.reading.people > 2:  # a crowd is dressed in all colours of the scene
+        cloth = mixed(rng.choice((cloth, stage.palette.sky_top, stage.palette.mid, stage.palette.light)), stage.palette.near, 0.15)
+    return look_of([parsed(text) for text in member.palette], colour, cloth, rng)
 
 
 def _place(stage: Stage, member: Member, number: int, count: int) -> Placed:
@@ -96,7 +99,7 @@ def _head_size(stage: Stage, member: Member, count: int) -> float:
     if member.kind == "dragon":
         size *= 0.55
     elif member.kind not in PEOPLE and top is not None:
-        size *= min(2.2, max(1.0, 0.62 * 5.5 / HEIGHTS[member.kind]))
+        size *= min(1.2 if member.kind == "thing" else 2.2, max(1.0, 0.62 * 5.5 / HEIGHTS[member.kind]))
     if count > 2 and top is not None:
         size *= 0.82
     return min(size, 1.5 * stage.width * share)

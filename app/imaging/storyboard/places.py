@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from app.imaging.storyboard.colours import mixed
+from app.imaging.storyboard.landmarks import paint_landmark
 from app.imaging.storyboard.rooms import paint_room
 from app.imaging.storyboard.skies import paint_sky
 from app.imaging.storyboard.stage import Stage, disc, glow, gradient, range_of
@@ -14,6 +15,8 @@ from app.imaging.storyboard.stage import Stage, disc, glow, gradient, range_of
 def paint_place(stage: Stage) -> None:
     """The sky, the place, its ground."""
     PLACES.get(stage.reading.place, _open)(stage)
+    if stage.reading.landmark and stage.reading.place not in ("room", "space", "underwater"):
+        paint_landmark(stage, stage.reading.landmark)
 
 
 def _ground(stage: Stage, lines: bool = True) -> None:
@@ -195,8 +198,15 @@ def _sea(stage: Stage) -> None:
         thick = max(1, round(unit * (0.18 + 0.5 * share)))
         stage.draw.line([(x - wide, y), (x + wide, y)], fill=mixed(palette.ground_far, palette.light, 0.55 - 0.35 * share), width=thick)
     shore = mixed((222, 200, 160), palette.ground_near, 0.35 if stage.reading.time in ("day", "dawn", "golden") else 0.7)
-    if "boat" not in {subject.kind for subject in stage.reading.subjects}:
-        range_of(stage, stage.height - unit * 3, unit * 8, 0.05, shore)
+    kinds = {subject.kind for subject in stage.reading.subjects}
+    if kinds & {"boat", "fish"}:
+        return
+    ashore = stage.reading.people > 0
+    base = stage.horizon + deep * 0.36 if ashore else stage.height - unit * 3
+    if ashore:
+        range_of(stage, base - unit * 1.2, unit * 6, 0.05, mixed(palette.light, palette.ground_far, 0.35))
+        stage.rng.random()
+    range_of(stage, base + unit * 1.5, unit * 6 if ashore else unit * 8, 0.05, shore)
 
 
 def _desert(stage: Stage) -> None:

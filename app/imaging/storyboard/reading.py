@@ -30,6 +30,8 @@ class Reading:
         angle, move: keys of `vocabulary.ANGLES` and `vocabulary.MOVES`.
         time, weather, place, mood, light, pose: keys of the tables of those names; ``indoors``: the place has walls.
         colours: #rrggbb, in the order in which they are named.
+        people: how many are to be drawn, characters or not.
+        landmark: a building to be seen from afar: a key of `vocabulary.LANDMARKS`.
     """
 
     shot: str
@@ -45,6 +47,8 @@ class Reading:
     subjects: tuple[Subject, ...]
     colours: tuple[str, ...]
     time_said: bool = False
+    people: int = 0
+    landmark: str = ""
 
 
 def read_prompt(prompt: str, members: int = 0) -> Reading:
@@ -66,6 +70,8 @@ def read_prompt(prompt: str, members: int = 0) -> Reading:
         move=first(text, words.MOVES),
         time=time or ("grey" if weather in words.GREY_WEATHERS else "day"),
         time_said=bool(time),
+        people=count,
+        landmark=first(text, words.LANDMARKS),
         weather=weather,
         place=place,
         mood=first(text, words.MOODS),
@@ -95,7 +101,8 @@ def _subjects(text: str, has_place: bool) -> tuple[Subject, ...]:
         found += [(match.start(), kind) for match in _pattern(phrases).finditer(text)]
     kinds = list(dict.fromkeys(kind for at, kind in sorted(found) if text[at:].split(maxsplit=1)[0] not in ("he", "she", "they")))
     if not kinds:
-        kinds = [kind for _, kind in sorted(found)][:1] or ([] if has_place or not text else ["thing"])
+        unread = ["thing"] if text.isascii() else ["human"]  # in another language it is more likely about somebody
+        kinds = [kind for _, kind in sorted(found)][:1] or ([] if has_place or not text else unread)
     coloured = _colours(text)
     places = {kind: min(at for at, one in found if one == kind) for kind in kinds} if found else dict.fromkeys(kinds, 0)
     subjects = [Subject(kind, _nearest(coloured, places[kind])) for kind in kinds[:3]]

@@ -163,7 +163,7 @@ def _footer(draw: ImageDraw, layout: Layout, facts: Facts) -> None:
     strip = small * 1.9
     _label(draw, (left, bottom - strip), (right, bottom), facts.label, small)
     room = bottom - strip - top - 5 * unit
-    setting = fitted(facts.caption, right - left, room, 21 * unit, max(7, round(10 * unit)))
+    setting = fitted(facts.caption, right - left, room, min(28 * unit, max(21 * unit, room * 0.3)), max(7, round(10 * unit)))
     x, y = (right, 1.0) if setting.right else (left, 0.0)
     line_y = top + setting.size * ASCENT
     for line in setting.lines:

@@ -56,8 +56,8 @@ class Stage:
 
     @property
     def unit(self) -> float:
-        """A hundredth of the height, px: strokes and details are measured in it."""
-        return self.height / 100
+        """About a hundredth of the height, less in upright frames, px: strokes and details are measured in it."""
+        return min(self.height, self.width * 0.8) / 100
 
     def put(self, picture: Image, at: tuple[int, int], mask: Image | None = None) -> None:
         """Pastes a picture or, given a mask, a part of it."""

@@ -101,7 +101,7 @@ POSES: Words = {
     "run": ("run", "runs", "running", "sprint", "sprints", "chases", "chasing", "flees", "fleeing", "escaping", "dashes"),
     "walk": ("walk", "walks", "walking", "strolls", "strolling", "wanders", "wandering", "marches", "enters", "leaves", "steps"),
     "sit": ("sit", "sits", "sitting", "seated", "rests", "fishing", "reads", "reading", "kneels", "crouches"),
-    "wave": ("wave", "waves at", "waving", "greets", "cheers", "jumps", "jumping", "dances", "dancing", "celebrates", "throws"),
+    "wave": ("wave", "waves", "waving", "greets", "cheers", "jumps", "jumping", "dances", "dancing", "celebrates", "throws"),
     "reach": ("points", "pointing", "reaches", "reaching", "holds", "holding", "offers", "gives", "lifts", "paints", "aims", "opens"),
 }
 SUBJECTS: Words = {
@@ -128,6 +128,10 @@ SUBJECTS: Words = {
     "rocket": ("rocket", "spaceship", "spacecraft", "ufo", "shuttle", "starship"),
     "thing": ("apple", "ball", "box", "cup", "bottle", "lamp", "book", "sword", "flower", "vase", "cake", "teapot", "key", "crown", "egg",
               "candle", "clock", "guitar", "chair", "machine", "toy", "sculpture", "statue", "lantern", "suitcase", "phone", "letter"),
+}  # fmt: skip
+LANDMARKS: Words = {
+    "lighthouse": ("lighthouse",), "castle": ("castle", "fortress", "palace", "citadel"), "windmill": ("windmill",),
+    "tower": ("tower", "bell tower", "steeple", "church", "cathedral"), "tree": ("old tree", "lone tree", "lonely tree", "a tree", "oak"),
 }  # fmt: skip
 COLOURS: Mapping[str, str] = {
     "red": "#c8402f", "crimson": "#a3192f", "scarlet": "#d8341f", "orange": "#e8812f", "yellow": "#efc63c", "gold": "#d9a521",

@@ -48,3 +48,12 @@ def test_windows_are_lit_at_night() -> None:
         colour for _, colour in made.image.getcolors(1 << 20) or () if sum(abs(a - b) for a, b in zip(colour, accent, strict=True)) < 130
     ]  # type: ignore[arg-type]
     assert near
+
+
+def test_whoever_is_at_the_sea_stands_on_the_shore() -> None:
+    ashore, afloat = stage("a man by the sea"), stage("a boat on the sea")
+    for made in (ashore, afloat):
+        paint_place(made)
+    sand, water = (made.image.getpixel((96, 95)) for made in (ashore, afloat))
+    assert sand[0] > sand[2]  # type: ignore[index]
+    assert water[2] > water[0]  # type: ignore[index]
