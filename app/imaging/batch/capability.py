@@ -72,8 +72,9 @@ def _make_all(request: BatchImages, planned: Sequence[BatchPicture], job: JobCon
         try:
             made = GeneratedImages.model_validate(job.run(_key(index), GENERATE, values))
         except StudioError as error:
-            first_error = first_error or error
-            pictures.append(planned[index].model_copy(update={"error": error.message.removeprefix(f"{_key(index)}: "), "kept": False}))
+            told = StudioError(error.message.removeprefix(f"{_key(index)}: "), error.remedy, error.code)
+            first_error = first_error or told
+            pictures.append(planned[index].model_copy(update={"error": told.message, "kept": False}))
         else:
             engines[made.engine] = None
             notes |= dict.fromkeys(made.notes)

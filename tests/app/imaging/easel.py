@@ -181,7 +181,7 @@ class EaselJob:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(Path(path).read_bytes())
             self.kept[name] = artifact(
-                name, target, meta=options["meta"], role=options["role"], inputs=tuple(options["inputs"]), job_id=self.job_id
+                name, target, meta=options["meta"], role=options.get("role", "result"), inputs=tuple(options["inputs"]), job_id=self.job_id
             )
         return self.kept[name]
 
