@@ -13,7 +13,6 @@ from app.imaging.requests import LARGEST_SIDE, LONGEST_PROMPT, MOST_PIXELS, SMAL
 
 MOST = 10
 SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
-FORMATS = ("png", "jpeg", "webp")
 _IGNORED_STYLES = ("vivid", "natural")  # of DALL-E: here they mean nothing
 
 
@@ -22,37 +21,43 @@ def _or_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-Size = Annotated[str | None, BeforeValidator(_or_none)]
+def _off(value: Any) -> Any:
+    return None if value in ("", "false", "False") else value
+
+
+OrNone = BeforeValidator(_or_none)
 
 
 class ImageForm(BaseModel):
-    """The body of `POST /v1/images/generations`. The last six fields are the studio's own."""
+    """The body of `POST /v1/images/generations`. Fields after `stream` are the studio's own."""
 
     model_config = Lenient
     prompt: str = Field(min_length=1, max_length=LONGEST_PROMPT, description="What is to be seen; @luca names a character.")
-    model: Annotated[str | None, BeforeValidator(_or_none), Field(max_length=200)] = Field(
+    model: Annotated[Annotated[str, Field(max_length=200)] | None, OrNone] = Field(
         default=None, description="An installed image model, or storyboard; left out: the best that is installed, else storyboard."
     )
-    n: Annotated[int | None, BeforeValidator(_or_none), Field(ge=1, le=MOST)] = Field(default=None, description="How many pictures.")
-    size: Size = Field(default=None, max_length=11, description="WIDTHxHEIGHT, multiples of 8, or auto.", pattern=r"^(auto|[0-9]+x[0-9]+)$")
-    response_format: Annotated[Literal["b64_json", "url"] | None, BeforeValidator(_or_none)] = None
-    output_format: Annotated[Literal["png", "jpeg", "webp"] | None, BeforeValidator(_or_none)] = None
-    output_compression: Annotated[int | None, BeforeValidator(_or_none), Field(ge=0, le=100)] = None
-    background: Annotated[Literal["auto", "opaque", "transparent"] | None, BeforeValidator(_or_none)] = None
-    style: Annotated[str | None, BeforeValidator(_or_none), Field(max_length=60)] = Field(
+    n: Annotated[Annotated[int, Field(ge=1, le=MOST)] | None, OrNone] = Field(default=None, description="How many pictures.")
+    size: Annotated[Annotated[str, Field(max_length=11, pattern=r"^(auto|[0-9]+x[0-9]+)$")] | None, OrNone] = Field(
+        default=None, description="WIDTHxHEIGHT, multiples of 8, or auto."
+    )
+    response_format: Annotated[Literal["b64_json", "url"] | None, OrNone] = None
+    output_format: Annotated[Literal["png", "jpeg", "webp"] | None, OrNone] = None
+    output_compression: Annotated[Annotated[int, Field(ge=0, le=100)] | None, OrNone] = None
+    background: Annotated[Literal["auto", "opaque", "transparent"] | None, OrNone] = None
+    style: Annotated[Annotated[str, Field(max_length=60)] | None, OrNone] = Field(
         default=None, description="One of GET /api/images/styles; vivid and natural are taken and change nothing."
     )
-    stream: Annotated[Literal[False] | None, BeforeValidator(_or_none)] = Field(default=None, description="Not offered.")
+    stream: Annotated[Literal[False] | None, BeforeValidator(_off)] = Field(default=None, description="Not offered.")
     negative_prompt: str = Field(default="", max_length=LONGEST_PROMPT)
-    seed: Annotated[int | None, BeforeValidator(_or_none), Field(ge=0, le=2**32 - 1)] = None
-    steps: Annotated[int | None, BeforeValidator(_or_none), Field(ge=1, le=150)] = None
-    guidance_scale: Annotated[float | None, BeforeValidator(_or_none), Field(ge=0, le=30)] = None
+    seed: Annotated[Annotated[int, Field(ge=0, le=2**32 - 1)] | None, OrNone] = None
+    steps: Annotated[Annotated[int, Field(ge=1, le=150)] | None, OrNone] = None
+    guidance_scale: Annotated[Annotated[float, Field(ge=0, le=30)] | None, OrNone] = None
 
 
 class EditForm(ImageForm):
     """The fields of `POST /v1/images/edits` beside its files."""
 
-    strength: Annotated[float | None, BeforeValidator(_or_none), Field(ge=0, le=1)] = Field(
+    strength: Annotated[Annotated[float, Field(ge=0, le=1)] | None, OrNone] = Field(
         default=None, description="How much of the picture is made anew."
     )
 

@@ -12,7 +12,8 @@ from app.imaging.storyboard.places import PLACES
 
 TABLES = {
     "shots": words.SHOTS, "angles": words.ANGLES, "moves": words.MOVES, "times": words.TIMES, "weathers": words.WEATHERS,
-    "landmarks": words.LANDMARKS, "places": words.PLACES, "moods": words.MOODS, "lights": words.LIGHTS, "poses": words.POSES, "subjects": words.SUBJECTS,
+    "landmarks": words.LANDMARKS, "places": words.PLACES, "moods": words.MOODS, "lights": words.LIGHTS, "poses": words.POSES,
+    "subjects": words.SUBJECTS,
 }  # fmt: skip
 
 
