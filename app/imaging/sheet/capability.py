@@ -28,6 +28,7 @@ COARSE_FROM, COARSE_PX = 512, 64  # large pictures have sides that models were t
 SWATCHES = 6
 CARD_PX = 512  # side of a storyboard card
 NO_PICTURES = "Storyboard: no AI image"
+NOT_TURNED = "The cards show framing and colours; figures on them do not turn, and faces hardly change."
 _MADE = 0.95
 
 
@@ -59,6 +60,8 @@ def make_sheet(request: MakeSheet, job: JobContext) -> MadeSheet:
     palette = _palette(request, cells, job)
     sheet = _page(request, cells, answers[0], palette, seed, job)
     notes = list(dict.fromkeys(note for answer in answers for note in answer.notes if "resembles @" not in note))
+    if request.model == STORYBOARD:
+        notes.append(NOT_TURNED)
     kept = request.keep and _keep(request, sheet, cells, palette, notes, job)
     job.progress(1.0, "Done")
     return MadeSheet(

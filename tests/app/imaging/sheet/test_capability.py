@@ -47,6 +47,7 @@ def test_without_a_model_it_is_labelled_as_no_ai_image(studio: Studio) -> None:
     assert [cell.label for cell in found.cells] == ["Front", "Back", "Happy"]
     assert (found.model, found.palette, found.kept) == (STORYBOARD, ["#c83232"], False)
     assert "no AI image" in found.engine
+    assert any("do not turn" in note for note in found.notes)
     sheet = studio.artifact(found.artifact_id)
     assert (sheet.name, sheet.kind, detail.job.thumbnail_id) == ("luca-sheet-5.png", "image", sheet.id)
     assert sheet.meta["picture"]["model"] == STORYBOARD
