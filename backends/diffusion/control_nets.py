@@ -61,9 +61,9 @@ def load_net(path: Path, unet: Any, device: str) -> Any:
     require_net(path.stem if path.is_file() else path.name, header, int(unet.config.cross_attention_dim))
     types = union_types(shapes)
     kind = ControlNetUnionModel if types else ControlNetModel
-    config = _config(file, shapes, unet.config)
     shortage = None
     try:
+        config = _config(file, shapes, unet.config)
         with torch.device("meta"):
             net = kind.from_config(config)
         tensors = {name: tensor.to(device, unet.dtype) for name, tensor in load_file(file).items()}
@@ -71,7 +71,7 @@ def load_net(path: Path, unet: Any, device: str) -> Any:
         net.eval().requires_grad_(False)
     except torch.OutOfMemoryError as error:
         shortage = str(error).split("\n")[0]
-    except (RuntimeError, ValueError, TypeError) as error:
+    except (RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
         why = " ".join(str(error).split())[:100]
         raise BadInput(
             f"The ControlNet {path.name} does not fit this model: {why}.", "Choose one of the same family.", "control_family"

@@ -104,36 +104,15 @@ class Mix:
 
 
 def _require_fit(use: Use, change: Change, weights: Sequence[Any], pipe: Any) -> None:
-    """The sizes, told from the factors' without multiplying them."""
+    """Computes the sizes alone; nothing is multiplied."""
     if any(weight is None for weight in weights):
         raise wrong_model(use.file.name, use.file.family, pipe, f"{change.paths[0]} has no bias")
-    rows, inner = sum(weight.shape[0] for weight in weights), weights[0][0].numel()
-    given = _size(change)
-    if given is not None and given != rows * inner:
+    shape = (sum(weight.shape[0] for weight in weights), *weights[0].shape[1:])
+    factors = {name: tensor if name == "alpha" else tensor.to("meta") for name, tensor in change.factors.items()}
+    try:
+        bias = factors.get("diff_b")
+        fits = bias.shape == shape if bias is not None else delta(factors, shape, "meta") is not None
+    except (ValueError, RuntimeError, IndexError, KeyError, ZeroDivisionError):
+        fits = False
+    if not fits:
         raise wrong_model(use.file.name, use.file.family, pipe, f"{change.paths[0]} is of another size")
-
-
-def _size(change: Change) -> int | None:
-    """How many numbers it adds."""
-    parts = change.factors
-    if {"down", "up"} <= parts.keys():
-        kernel = parts["mid"][0][0].numel() if "mid" in parts else 1
-        return int(parts["up"].shape[0] * (parts["down"].numel() // parts["down"].shape[0]) * kernel)
-    if "t1" in parts:
-        return int(parts["w1_a"].shape[1] * parts["w1_b"].shape[1] * parts["t1"][0][0].numel())
-    if "w1_a" in parts:
-        return int(parts["w1_a"].shape[0] * parts["w1_b"][0].numel())
-    if "diff" in parts:
-        return int(parts["diff"].numel())
-    if "diff_b" in parts:
-        return int(parts["diff_b"].numel())
-    return _kronecker_size(parts)
-
-
-def _kronecker_size(parts: Any) -> int | None:
-    first = parts["k1"].numel() if "k1" in parts else parts["k1_a"].shape[0] * parts["k1_b"].shape[1]
-    if "k2" in parts:
-        return int(first * parts["k2"].numel())
-    if "kt2" in parts:
-        return int(first * parts["k2_a"].shape[1] * parts["k2_b"].shape[1] * parts["kt2"][0][0].numel())
-    return int(first * parts["k2_a"].shape[0] * parts["k2_b"][0].numel())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.diffusion.ip_adapter_files import read_adapter, read_encoder
+from backends.diffusion.ip_adapter_files import read_adapter, read_encoder, sizes_of
 from configs.errors import BadInput, BadMedia
 from tests.backends.weights import safetensors
 
@@ -78,8 +78,45 @@ def test_a_damaged_encoder_is_named(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("transformers")
     folder = encoder(tmp_path / "image_encoder")
-    with pytest.raises(BadMedia, match=r"image encoder in .* cannot be loaded"):
+    with pytest.raises(BadMedia, match=r"image encoder .* cannot be loaded"):
         read_encoder(folder, torch.float32, "cpu")
     (folder / "model.safetensors").write_bytes(b"words")
     with pytest.raises(BadMedia, match="no whole safetensors file"):
         read_encoder(folder, torch.float32, "cpu")
+
+
+def test_an_encoder_in_one_file_is_told_from_its_tensors(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from safetensors.torch import save_file
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    torch.manual_seed(1)
+    config = CLIPVisionConfig(
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=16,
+        image_size=24,
+        patch_size=8,
+        projection_dim=24,
+        hidden_act="gelu",
+    )
+    wanted = CLIPVisionModelWithProjection(config).eval()
+    wanted.save_pretrained(tmp_path / "saved")
+    single = tmp_path / "clip_vision" / "ViT-H.safetensors"
+    single.parent.mkdir()
+    single.write_bytes((tmp_path / "saved" / "model.safetensors").read_bytes())
+    save_file({"vision_model.other": torch.zeros(1)}, tmp_path / "clip_vision" / "A.safetensors")
+    safetensors(tmp_path / "ipadapter" / "ip-adapter_sdxl.safetensors", PLAIN)
+    found = read_adapter(tmp_path / "ipadapter" / "ip-adapter_sdxl.safetensors", WIDE).encoder
+    assert found == single
+    encoder, extractor = read_encoder(found, torch.float32, "cpu")
+    picture = torch.randn(1, 3, 24, 24)
+    assert torch.equal(encoder(picture).image_embeds, wanted(picture).image_embeds)
+    assert extractor.crop_size["height"] == 24
+
+
+def test_what_is_no_encoder_has_no_sizes() -> None:
+    assert sizes_of({}) == {}
+    assert sizes_of({"visual_projection.weight": (4,)}) == {}

@@ -100,8 +100,12 @@ def test_biases_convolutions_and_layers_that_lie_one_below_the_other() -> None:
         low_rank("one", 5, 4), low_rank("one", 6, 8), change("two", diff_b=torch.ones(4)), change("one", diff=torch.ones(3, 3)),
         change("one", w1_a=torch.ones(4, 1), w1_b=torch.ones(1, 5), w2_a=torch.ones(4, 1), w2_b=torch.ones(1, 5)),
         change("one", k1=torch.ones(2, 2), k2=torch.ones(3, 3)),
+        change("one", down=torch.ones(3, 6), up=torch.ones(4, 2)),
+        change("one", down=torch.ones(()), up=torch.ones(4, 2)),
+        change("one", down=torch.ones(0, 6), up=torch.ones(4, 0), alpha=torch.tensor(1.0)),
+        change("one", down=torch.ones(2, 6), up=torch.ones(4, 2), alpha=torch.ones(3)),
     ],
-    ids=["narrow", "long", "no-bias", "full", "loha", "lokr"],
+    ids=["narrow", "long", "no-bias", "full", "loha", "lokr", "ranks", "scalar", "empty", "alpha"],
 )  # fmt: skip
 def test_other_sizes_are_refused_before_anything_is_changed(wrong: Change) -> None:
     parts = pipe()
