@@ -33,8 +33,8 @@ class Canvas:
             z = self._vae.encode(_tensor(image).to(self._device, self._vae.dtype)).latent_dist.mode()
         if self.patched:
             return _patched(z)
-        middle, width = self._scale(z)
-        return (z - middle) / width
+        middle, width, scale = self._scale(z)
+        return (z - middle) * scale / width
 
     def decode(self, latents: Any) -> Image:
         """The picture of a pipeline's last latents."""
@@ -43,8 +43,8 @@ class Canvas:
         with torch.no_grad():
             z = latents.to(self._device, self._vae.dtype)
             if not self.patched:
-                middle, width = self._scale(z)
-                z = z * width + middle
+                middle, width, scale = self._scale(z)
+                z = z * width / scale + middle
             return _image(self._vae.decode(z, return_dict=False)[0])
 
     def tile(self, on: bool) -> None:
@@ -105,16 +105,16 @@ class Canvas:
         middle = norm.running_mean.view(1, -1, 1, 1).to(latents)
         return (latents - middle) / (norm.running_var.view(1, -1, 1, 1).to(latents) + least).sqrt()
 
-    def _scale(self, like: Any) -> tuple[Any, Any]:
-        """Middle and width of the VAE's latents, by which the model sees them as middle 0 and width 1."""
+    def _scale(self, like: Any) -> tuple[Any, Any, float]:
+        """Middle, width and factor of the VAE's latents, by which the model sees them around 0 and about as wide as noise."""
         import torch
 
         config = self._vae.config
         means, widths = getattr(config, "latents_mean", None), getattr(config, "latents_std", None)
         if means is not None and widths is not None:
-            shaped = [torch.tensor(values).view(1, -1, 1, 1).to(like) for values in (means, widths)]
-            return shaped[0], shaped[1] / config.scaling_factor
-        return getattr(config, "shift_factor", None) or 0.0, 1 / config.scaling_factor
+            middle, width = (torch.tensor(values).view(1, -1, 1, 1).to(like) for values in (means, widths))
+            return middle, width, config.scaling_factor
+        return getattr(config, "shift_factor", None) or 0.0, 1.0, config.scaling_factor
 
 
 def _patched(z: Any) -> Any:

@@ -133,9 +133,7 @@ class Painting:
         if call.image is None:
             return "text"
         if self._sees_masks and guide:
-            raise BadInput(
-                "A checkpoint for inpainting cannot be guided by a ControlNet here.", "Use a usual SDXL checkpoint, or no ControlNet."
-            )
+            raise BadInput("ControlNets do not guide checkpoints for inpainting.", "Use a usual SDXL checkpoint, or no ControlNet.")
         return "mask" if call.mask is not None and (self._sees_masks or self._kind.family == "flux2") else "image"
 
     def compile(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from configs.errors import BadInput
 
 SPACED = ("karras", "exponential", "beta", "sgm_uniform", "trailing")
-LINEAR = ("sgm_uniform", "trailing")
+CURVED, LINEAR = SPACED[:3], SPACED[3:]
 FLOW = ("flux2", "z-image")  # families that learned straight paths from noise to picture
 # What a spacing means to the library; the last two are one thing under two names.
 SPACINGS: Mapping[str, Mapping[str, Any]] = {
@@ -71,11 +71,11 @@ TABLE: tuple[Sampler, ...] = (
     Sampler("dpmpp_3m", "DPM++ 3M", _DPM, {"algorithm_type": "dpmsolver++", "solver_order": 3}),
     Sampler(
         "dpmpp_2s", "DPM++ 2S", "DPMSolverSinglestepScheduler",
-        {"algorithm_type": "dpmsolver++", "solver_order": 2, "lower_order_final": True},
+        {"algorithm_type": "dpmsolver++", "solver_order": 2, "lower_order_final": True}, (), CURVED,
     ),
     Sampler(
         "dpmpp_sde", "DPM++ SDE", "DPMSolverSinglestepScheduler",
-        {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "lower_order_final": True}, random=True,
+        {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "lower_order_final": True}, (), CURVED, random=True,
     ),
     Sampler("dpm2", "DPM2", "KDPM2DiscreteScheduler", {}, ("k_dpm_2",), passes=2),
     Sampler("dpm2_a", "DPM2 a", "KDPM2AncestralDiscreteScheduler", {}, ("k_dpm_2_a", "dpm2 ancestral"), passes=2, random=True),
