@@ -16,6 +16,7 @@ BITS = 64
 MOST_DCT, MOST_DIFFERENCE = 8, 9  # bits in which two hashes of one picture may differ
 MOST_TINT = 6.0  # CIE a*b*: the same drawing in other colours is another picture
 _DCT_SIDE, _KEPT = 32, 8
+_CLEARLY = 2.0  # levels
 _TINT_SIDE = 4
 
 
@@ -88,12 +89,12 @@ def dct_hash(luma: Plane) -> int:
 
     low = cv2.dct(luma.astype(np.float64))[:_KEPT, :_KEPT].ravel()
     low[0] = 0.0
-    return _bits(low > np.median(low))
+    return _bits(low > np.median(low) + 1e-6 * np.abs(low).max())
 
 
 def difference_hash(luma: Plane) -> int:
-    """dHash of 8 x 9 luma: whether each pixel is brighter than its left neighbour."""
-    return _bits((luma[:, 1:] > luma[:, :-1]).ravel())
+    """dHash of 8 x 9 luma: whether each pixel is clearly brighter than its left neighbour; on flat ground noise would decide otherwise."""
+    return _bits((luma[:, 1:] > luma[:, :-1] + _CLEARLY).ravel())
 
 
 def _print(image: Image) -> Print:

@@ -131,7 +131,7 @@ def _verdict(artifact_id: str, image: Image, likeness: list[Likeness], twin: Rep
         reasons.append(f"{how} {twin.artifact_id}: their hashes differ in {twin.bits} of 64 bits.")
     if checks.likeness:
         reasons += [
-            f"Unlike {one.character}: similarity {one.similarity:.2f}, at least {one.threshold:.2f} is wanted."
+            f"Unlike {_whom(one.character)}: similarity {one.similarity:.2f}, at least {one.threshold:.2f} is wanted."
             for one in likeness
             if not one.passed
         ]
@@ -140,6 +140,10 @@ def _verdict(artifact_id: str, image: Image, likeness: list[Likeness], twin: Rep
         artifact_id=artifact_id, passed=not reasons, reasons=reasons, likeness=likeness, quality=PictureFigures(**measured),
         duplicate_of=twin,
     )  # fmt: skip
+
+
+def _whom(character: str) -> str:
+    return f"the {REFERENCES}" if character == REFERENCES else character
 
 
 def _drift(name: str, threshold: float, sheet: Sheet, verdicts: Sequence[ImageVerdict], to_first: list[float]) -> SeriesDrift:
@@ -154,8 +158,8 @@ def _drift(name: str, threshold: float, sheet: Sheet, verdicts: Sequence[ImageVe
 def _notes(drift: Sequence[SeriesDrift], threshold: float | None) -> list[str]:
     asked = DEFAULT_THRESHOLD if threshold is None else threshold
     return [
-        f"The references of {one.character} are only {one.references_agree:.2f} alike among themselves: "
-        "leave out those that show it otherwise, or ask for a lower threshold."
+        f"The references{'' if one.character == REFERENCES else f' of {one.character}'} are only {one.references_agree:.2f} alike among "
+        "themselves: leave out those that show it otherwise, or ask for a lower threshold."
         for one in drift
         if one.references_agree is not None and one.references_agree < asked
     ]

@@ -51,7 +51,7 @@ def likeness_rows(trial: Trial) -> list[Row]:
          "target": f">= {LEAST_AUC}", "met": total >= LEAST_AUC},
         {"what": "the same against strangers, AUC", "ours": round(auc(trial.same, trial.strangers), 4)},
         {"what": "the same against look-alikes only, AUC", "ours": round(auc(trial.same, alike), 4)},
-        *({"what": f"... that share {way}", "ours": round(auc(trial.same, values), 4)} for way, values in trial.look_alikes.items() if values),
+        *({"what": f"... that share {way}", "ours": round(auc(trial.same, seen), 4)} for way, seen in trial.look_alikes.items() if seen),
         {"what": f"equal error rate (at similarity {level:.2f})", "ours": round(rate, 4)},
         {"what": f"of the same, reach {THRESHOLD}", "ours": round(at(THRESHOLD, trial.same), 4)},
         {"what": f"of strangers, reach {THRESHOLD}", "ours": round(at(THRESHOLD, trial.strangers), 4)},

@@ -31,6 +31,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "gpu_models": ("gpu_models.py", "switching full-size models on an NVIDIA GPU, where there is one"),
     "render": ("render.py", "rendering films beside a graph by hand, encoding alone and MoviePy; what is kept, copied and previewed"),
     "judge": ("judge.py", "whether the judge ranks damaged films below their originals"),
+    "consistency": ("consistency.py", "whether characters are told apart, and damaged and repeated pictures from good ones"),
     "page": ("page.py", "how quickly the page responds"),
 }
 

@@ -57,6 +57,7 @@ class PictureFigures(Strict):
     edges: float = Field(description="Part of the picture in which there are edges.")
     brightness: float = Field(description="Mean luma, 0 to 255.")
     contrast: float = Field(description="Levels between its darkest and its brightest twentieth.")
+    brightest: float = Field(description="Level that its brightest hundredth reaches.")
     shadows_clipped: float
     highlights_clipped: float
     grain: float = Field(description="Standard deviation of noise, levels.")

@@ -78,7 +78,7 @@ def before_even_ground(rgb: Pixels) -> Mask:
     if border.spread > _EVEN_SPREAD or border.share < _EVEN_SHARE:
         return np.zeros(rgb.shape[:2], dtype=np.bool_)
     inside = (keyed(lab, border, holes=False).trimap == INSIDE).astype(np.uint8)
-    return np.asarray(cv2.dilate(inside, np.ones((3, 3), dtype=np.uint8)), dtype=np.bool_)  # the trimap's band is half subject
+    return np.asarray(cv2.dilate(inside, np.ones((5, 5), dtype=np.uint8)), dtype=np.bool_)  # with its edge, which the trimap leaves out
 
 
 def told_apart(rgb: Pixels) -> Mask:
@@ -110,7 +110,7 @@ def whole(mask: Mask) -> Mask:
     import cv2
     import numpy as np
 
-    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), dtype=np.uint8))
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)))
     count, labels, _, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     if count < 2:
         return mask

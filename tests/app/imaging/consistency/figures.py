@@ -167,7 +167,7 @@ def _legs(shape: Shape, colours: Palette, pose: Pose) -> list[Solid]:
         cloth = plain(colours.bottom)
         solids.append(limb(hip, knee, thick * 1.2, thick, cloth if shape.bottom in ("trousers", "shorts") else plain(colours.skin)))
         solids.append(limb(knee, foot, thick, thick * 0.8, plain(colours.skin) if bare else cloth))
-        solids.append(ellipsoid(foot + [0, -0.02, 0.07], [thick, 0.09, thick * 1.8], plain(colours.shoes)))
+        solids.append(ellipsoid(foot + np.array([0, -0.02, 0.07]), [thick, 0.09, thick * 1.8], plain(colours.shoes)))
     return solids
 
 
@@ -220,10 +220,10 @@ def _head(shape: Shape, colours: Palette, pose: Pose, neck: float) -> list[Solid
     middle = np.array([0, neck + tall * 0.95, 0])
     turn = rotation(pose.head_yaw, pose.head_tilt)
     robot = shape.kind == "robot"
-    radii = [r, tall, r * 0.95]
+    radii, box = [r, tall, r * 0.95], np.array([0, tall * 0.85, 0])
     solids = [
         limb([0, neck - 0.05, 0], middle, r * 0.4, r * 0.35, plain(colours.skin)),
-        *([limb(middle - [0, tall * 0.85, 0], middle + [0, tall * 0.85, 0], r, r, plain(colours.skin), 0.95)] if robot else []),
+        *([limb(middle - box, middle + box, r, r, plain(colours.skin), 0.95)] if robot else []),
         ellipsoid(middle, radii, plain(colours.skin), turn),
     ]
     solids += _face(shape, colours, pose, middle, tall, turn)
