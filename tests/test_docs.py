@@ -104,11 +104,11 @@ def test_the_house_is_drawn_as_it_stands() -> None:
 
 
 def test_the_example_capability_uses_real_names() -> None:
-    from app import capability
+    from app import capability, media_fields
     from jobs.context import JobContext
 
     example = README.split("## Add a capability")[1].split("```")[1]
-    assert hasattr(capability, "VideoRef")
+    assert hasattr(media_fields, "VideoRef")
     assert hasattr(capability, "capability")
     for method in set(re.findall(r"\bjob\.(\w+)\(", example)) | set(
         re.findall(r"`(\w+)`(?: \(|,)", README.split("`job` has more:")[1].split("\n")[0])
