@@ -9,6 +9,7 @@ from typing import Any
 
 from backends.base import Device
 from backends.control_branches import BRANCHES
+from backends.diffusion.control_branch import branch_of
 from backends.diffusion.control_nets import load_net, weights_file
 from backends.diffusion.lora_read import FAMILY_TITLES, family_of
 from backends.images import ControlInput
@@ -48,7 +49,7 @@ class Controls:
             from_picture: the pipeline starts from a picture, whose argument has the name that the map's has otherwise.
 
         Raises:
-            BadInput: a ControlNet of another family, a map of a kind that it does not know, Union models mixed with others.
+            BadInput: a ControlNet of another family, a map of a kind that it does not know.
             BadMedia: damaged weights. `OutOfMemory`.
         """
         wanted = [control for control in controls if control.weight]
@@ -68,10 +69,8 @@ class Controls:
         union = [_types(net) > 0 for net in nets]
         if all(union):
             return _union_plan(wanted, nets)
-        if any(union):
-            raise BadInput(
-                "A Union ControlNet cannot be used together with others.", "Use the Union one for every map, or none.", "mixed_controls"
-            )
+        if any(union):  # beside others, each map goes through its branch as through a ControlNet of its own
+            nets = [branch_of(net, _branch(one, _types(net))) if _types(net) else net for net, one in zip(nets, wanted, strict=True)]
         return _plain_plan(wanted, nets, "control_image" if from_picture else "image")
 
     def clear(self) -> None:
@@ -100,11 +99,12 @@ def _plain_plan(wanted: Sequence[ControlInput], nets: list[Any], name: str) -> C
 
 
 def _union_plan(wanted: Sequence[ControlInput], nets: list[Any]) -> ControlPlan:
-    """One pass for all maps where one model reads them equally strongly; else one pass for each, with its own weight and range."""
+    """One pass for all maps where one model reads them at full weight from start to end (a shared pass knows neither weights nor ranges);
+    else one pass for each, with its own."""
     modes = [_branch(control, _types(net)) for control, net in zip(wanted, nets, strict=True)]
     maps = [control.image.convert("RGB") for control in wanted]
-    alike = len({id(net) for net in nets}) == 1 and len({(control.weight, control.start, control.end) for control in wanted}) == 1
-    if alike and len(set(modes)) == len(modes):
+    shared = len({id(net) for net in nets}) == 1 and all((one.weight, one.start, one.end) == (1.0, 0.0, 1.0) for one in wanted)
+    if len(wanted) == 1 or (shared and len(set(modes)) == len(modes)):
         one = wanted[0]
         arguments = {
             "control_image": maps, "control_mode": modes, "controlnet_conditioning_scale": float(one.weight),

@@ -133,6 +133,25 @@ def test_union_maps_go_through_in_one_pass_or_with_weights_of_their_own(pipe: An
     assert len({pipes.guided(pipe, plan).tobytes() for plan in (together, apart, same_branch)}) == 3
 
 
+def test_a_pair_of_union_maps_keeps_weight_and_range(pipe: Any, controls: Controls, folder: Path) -> None:
+    """A pass that maps share would let them guide at full strength, whenever it is."""
+    span = {"start": 0.9, "weight": 0.5}
+    pair = [use(folder, "union", kind="canny", **span), use(folder, "union", WHITE, "depth", **span)]
+    plan = controls.prepare(pair)
+    assert len(plan.nets) == 2
+    assert bool((pipes.guided(pipe, plan, steps=4) == pipes.paint(pipe, steps=4)).all()), "the last tenth of four steps is none of them"
+
+
+def test_a_union_model_beside_others(pipe: Any, controls: Controls, folder: Path) -> None:
+    alone = controls.prepare([use(folder, "union", kind="depth")])
+    wanted = pipes.guided(pipe, alone)
+    as_one = controls.prepare([use(folder, "union", kind="depth"), use(folder, weight=1e-9)])
+    assert (as_one.pipeline, len(as_one.nets)) == ("controlnet", 2)
+    assert float(abs(pipes.guided(pipe, as_one) - wanted).max()) < 0.01, "its branch is the same ControlNet"
+    both = pipes.guided(pipe, controls.prepare([use(folder, "union", kind="depth"), use(folder)]))
+    assert differ(both, wanted)
+
+
 def test_nets_are_kept_for_the_next_picture(controls: Controls, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     real = module.load_net
@@ -151,7 +170,7 @@ def test_nets_are_kept_for_the_next_picture(controls: Controls, folder: Path, mo
     [
         ([("union", "tile")], "The ControlNet union does not know 'tile' maps"),
         ([("union", "hat")], "does not know 'hat' maps"),
-        ([("union", "canny"), ("plain", "depth")], "A Union ControlNet cannot be used together with others"),
+        ([("plain", "canny"), ("union", "tile")], "does not know 'tile' maps"),
     ],
 )
 def test_what_cannot_be_used_together(controls: Controls, folder: Path, given: list[tuple[str, str]], said: str) -> None:
