@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BAND = 0.03  # of the shorter side: how much of the border is looked at
 ROUNDS = 8
 NOISY, WAVY = 9.0, 2.0  # Lab units: grain alone may lie this far from a smooth course, and what is left of it after a blur this far
+MOST_READ = 20_000  # pixels of the border: more do not tell more
 LEAST_SHARE = 0.7  # of the border: what a subject that touches it may hide
 
 
@@ -47,11 +48,11 @@ def read_border(lab: Plane) -> Border:
     import numpy as np
 
     height, width = lab.shape[:2]
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    x, y = x / max(1, width - 1) * 2 - 1, y / max(1, height - 1) * 2 - 1
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1)
     edge = band(height, width)
-    known, colours = terms[edge], lab[edge]
+    rows, columns = np.nonzero(edge)
+    step = max(1, len(rows) // MOST_READ)
+    across, down = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32)
+    known, colours = _terms(across[columns[::step]], down[rows[::step]]), lab[rows[::step], columns[::step]]
     weights = _first_weights(colours)
     found = np.zeros((6, 3), np.float32)
     scale = 4.0
@@ -62,23 +63,35 @@ def read_border(lab: Plane) -> Border:
         away = np.linalg.norm(colours - known @ found, axis=1)
         scale = max(1.0, 1.4826 * float(np.median(away[weights > 0.25])) if (weights > 0.25).any() else 1.0)
         weights = 1 / (1 + (away / (2 * scale)) ** 2) ** 2
-    belongs = away <= max(4.0, 3.5 * scale)
+    limit = max(4.0, 3.5 * scale)
+    belongs = away <= limit
     spread = float(np.sqrt((away[belongs] ** 2).mean())) if belongs.any() else 99.0
-    course = (terms @ found).astype(np.float32)
-    return Border(course, spread, _waves(lab - course, edge, belongs), float(belongs.mean()))
+    course = np.empty_like(lab)
+    for row in range(height):
+        course[row] = _terms(across, np.full_like(across, down[row])) @ found
+    away = np.linalg.norm(lab - course, axis=2)
+    return Border(course, spread, _waves(lab - course, edge & (away <= limit)), float(belongs.mean()))
 
 
-def _waves(left: Plane, edge: Any, belongs: Any) -> float:
-    """How far blurred neighbours lie from the course, along the border, where all of them belong to it; their median."""
+def _terms(x: Plane, y: Plane) -> Plane:
+    """[n, 6] of a quadratic surface."""
+    import numpy as np
+
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1)
+
+
+def _waves(left: Plane, belongs: Any) -> float:
+    """How far blurred neighbours lie from the course, along the border, where most of them belong to it; their median."""
     import cv2
     import numpy as np
 
-    of_it = np.zeros(edge.shape, np.float32)
-    of_it[edge] = belongs
+    of_it = belongs.astype(np.float32)
     weight = cv2.blur(of_it, (5, 5))
-    blurred = cv2.blur(left * of_it[..., None], (5, 5)) / np.maximum(weight, 1e-3)[..., None]
-    counted = edge & (weight > 0.4)
-    return float(np.median(np.linalg.norm(blurred[counted], axis=1))) if counted.any() else 99.0
+    counted = belongs & (weight > 0.4)
+    if not counted.any():
+        return 99.0
+    blurred = cv2.blur(left * of_it[..., None], (5, 5))[counted] / weight[counted][:, None]
+    return float(np.median(np.linalg.norm(blurred, axis=1)))
 
 
 def band(height: int, width: int) -> Any:

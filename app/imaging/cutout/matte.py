@@ -32,7 +32,9 @@ def soft_alpha(colours: Plane, trimap: Mask, course: Plane | None = None) -> tup
     front = spread_colours(colours, inside)
     back = spread_colours(colours, outside) if course is None else course
     if course is not None:
-        front = _better(colours, back, front, boldest(colours, back))
+        unsure = trimap == UNSURE
+        near = front[unsure]
+        front[unsure] = _better(colours[unsure], back[unsure], near, boldest(colours, back, unsure))
     between = front - back
     apart = (between**2).sum(2)
     mixed = np.clip(((colours - back) * between).sum(2) / np.maximum(apart, 1e-6), 0, 1)
@@ -42,35 +44,39 @@ def soft_alpha(colours: Plane, trimap: Mask, course: Plane | None = None) -> tup
     return alpha, front, back
 
 
-def boldest(colours: Plane, back: Plane) -> Plane:
-    """The colour within two px that differs most from the background: what a thin line has where nothing near it is surely inside."""
+def boldest(colours: Plane, back: Plane, where: Any) -> Plane:
+    """[n, 3]: for each pixel asked for the colour within two px that differs most from the background.
+
+    That is what a thin line has where nothing near it is surely inside.
+    """
     import numpy as np
 
     height, width = colours.shape[:2]
-    away = ((colours - back) ** 2).sum(2)
-    most, found = away.copy(), colours.copy()
-    padded, padded_away = np.pad(colours, ((2, 2), (2, 2), (0, 0)), "edge"), np.pad(away, 2)
-    for down in range(5):
-        for across in range(5):
-            other = padded_away[down : down + height, across : across + width]
-            bolder = other > most
-            most[bolder] = other[bolder]
-            found[bolder] = padded[down : down + height, across : across + width][bolder]
+    rows, columns = np.nonzero(where)
+    found = colours[rows, columns].copy()
+    most = ((found - back[rows, columns]) ** 2).sum(1)
+    for down in range(-2, 3):
+        for across in range(-2, 3):
+            y, x = np.clip(rows + down, 0, height - 1), np.clip(columns + across, 0, width - 1)
+            other = colours[y, x]
+            away = ((other - back[y, x]) ** 2).sum(1)
+            bolder = away > most
+            most[bolder], found[bolder] = away[bolder], other[bolder]
     return found
 
 
 def _better(colours: Plane, back: Plane, front: Plane, other: Plane) -> Plane:
-    """For each pixel the one of two foreground colours whose mixture with the background comes clearly closer to it."""
+    """[n, 3]: the one of two foreground colours whose mixture with the background comes clearly closer to each pixel."""
     import numpy as np
 
     def miss(guess: Plane) -> Plane:
         between = guess - back
-        share = np.clip(((colours - back) * between).sum(2) / np.maximum((between**2).sum(2), 1e-6), 0, 1)[..., None]
-        found: Plane = np.linalg.norm(colours - back - share * between, axis=2)
+        share = np.clip(((colours - back) * between).sum(1) / np.maximum((between**2).sum(1), 1e-6), 0, 1)[:, None]
+        found: Plane = np.linalg.norm(colours - back - share * between, axis=1)
         return found
 
     worse = miss(front) > 2 * miss(other) + 0.04
-    return np.where(worse[..., None], other, front).astype(np.float32)
+    return np.where(worse[:, None], other, front).astype(np.float32)
 
 
 def own_colours(colours: Plane, alpha: Plane, front: Plane, back: Plane) -> Plane:

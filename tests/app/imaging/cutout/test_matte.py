@@ -54,7 +54,9 @@ def test_a_thin_line_lends_its_own_colour() -> None:
     picture = np.broadcast_to(BACK, (21, 41, 3)).copy()
     picture[:, 20] = 0.05
     picture[:, 19] = picture[:, 21] = 0.5 * 0.05 + 0.5 * BACK
-    assert np.abs(boldest(picture, np.broadcast_to(BACK, picture.shape))[10, 19] - 0.05).max() < 1e-6
+    beside = np.zeros((21, 41), bool)
+    beside[10, 19] = True
+    assert np.abs(boldest(picture, np.broadcast_to(BACK, picture.shape), beside) - 0.05).max() < 1e-6
     trimap = np.full((21, 41), UNSURE, np.uint8)
     trimap[:, :15], trimap[:, 36:] = OUTSIDE, INSIDE
     picture[:, 36:] = FRONT
