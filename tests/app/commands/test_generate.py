@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from app.commands import generate
 from app.commands.base import load
@@ -103,3 +104,33 @@ def test_a_refused_request_leaves_no_file_and_says_one_sentence(cli: Callable[..
     assert said.code == 2
     assert said.err.strip().splitlines()[-1] == "The prompt is empty. Say what is to be seen, or give a picture to start from."
     assert not (tmp_path / "fox.png").exists()
+
+
+def test_the_settings_of_a_picture_make_it_again(cli: Callable[..., Any], tmp_path: Path) -> None:
+    first, again, other = tmp_path / "first.png", tmp_path / "again.png", tmp_path / "other.png"
+    assert cli("generate", "a “fox”: in the snow", "--out", str(first), "--size", "128x72", "--seed", "3", "--style", "noir").code == 0
+    assert cli("generate", "--from", str(first), "--out", str(again)).code == 0
+    assert first.read_bytes() == again.read_bytes()
+    changed = cli("generate", "a boat", "--from", str(first), "--out", str(other), "--seed", "4", "--json")
+    assert changed.document["job"]["title"].endswith("a boat")
+    with Image.open(other) as image:
+        assert image.size == (128, 72)
+        assert "Seed: 4" in image.info["parameters"]
+
+
+def test_a_picture_without_settings_is_one_sentence(cli: Callable[..., Any], tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save(tmp_path / "plain.png")
+    said = cli("generate", "--from", str(tmp_path / "plain.png"), "--out", str(tmp_path / "x.png"))
+    assert said.code == 2
+    assert "plain.png carries no settings." in said.err
+
+
+def test_what_another_program_s_settings_lack_here_is_told(cli: Callable[..., Any], tmp_path: Path) -> None:
+    text = "a cat <lora:gone:0.5>\nSteps: 4, Sampler: Euler a, Seed: 5, Size: 128x64, Model: nobody_v1"
+    source = PngInfo()
+    source.add_text("parameters", text)
+    Image.new("RGB", (128, 64)).save(tmp_path / "theirs.png", pnginfo=source)
+    said = cli("generate", "--from", str(tmp_path / "theirs.png"), "--out", str(tmp_path / "x.png"))
+    assert said.code == 0, said.err
+    assert "The model 'nobody_v1' is not installed." in said.err
+    assert "The LoRA 'gone' is not here." in said.err
