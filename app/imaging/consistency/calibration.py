@@ -24,8 +24,8 @@ class Parts:
 
 
 # Fitted by logistic regression on rendered characters, none of which is among those that the published figures are from.
-COLOURS_WEIGHT, OUTLINE_WEIGHT = -17.0, -1.1
-EVEN = -32.1  # the score at which as many pictures of the character are refused as pictures of others are let through
+COLOURS_WEIGHT, OUTLINE_WEIGHT = -17.6, -1.2
+EVEN = -34.5  # the score at which as many pictures of the character are refused as pictures of others are let through
 
 
 def raw_score(parts: Parts) -> float:

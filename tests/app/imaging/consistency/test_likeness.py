@@ -18,8 +18,8 @@ from tests.app.imaging.consistency.views import families, sheet, view
 
 @lru_cache(maxsize=1)
 def trial() -> Trial:
-    """Six characters and their look-alikes, none of which anything was tuned on."""
-    return tried(families(6, 300), 300, views=2)
+    """Four characters and their look-alikes, none of which anything was tuned on."""
+    return tried(families(4, 300), 300, views=2)
 
 
 def test_characters_are_told_apart() -> None:
