@@ -57,7 +57,7 @@ export class Actions {
     this.favourite.setAttribute("aria-pressed", String(Boolean(item.favourite)));
     this.favourite.title = item.favourite ? "No favourite any more" : "Favourite";
     Object.assign(this.download, { href: contentUrl(item.id, true), download: item.name.split("/").pop() });
-    const made = requestOf(item).prompt !== undefined && !pictureOf(item).batch?.grid;
+    const made = requestOf(item).prompt !== undefined && !pictureOf(item).batch?.grid && !pictureOf(item).sheet;
     for (const button of [this.vary, this.rerun, this.settings]) setHidden(button, !made);
     setHidden(this.rerun, !made || seedOf(item) === null);
     setHidden(this.better, !known.has("image.upscale") && !known.has("image.cutout"));

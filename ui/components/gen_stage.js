@@ -65,7 +65,7 @@ export class Stage {
   #drawJob(job, preview) {
     const [title, detail, bar, buttons] = this.card.children, bad = ["failed", "quarantined"].includes(job.state), running = job.state === "running";
     setText(title, bad ? job.error?.message ?? "It failed." : job.cancel_requested ? "Stopping" : running ? job.message || "Begins" : "Waiting for its turn");
-    const step = running && preview?.steps ? `step ${preview.step} of ${preview.steps}` : "";
+    const step = running && preview?.steps && !/step/.test(job.message) ? `step ${preview.step} of ${preview.steps}` : "";
     setText(detail, (bad ? [job.error?.remedy] : [step, running ? percent(job.progress) : "", running ? eta(job.eta_s) : "", engineOf(job)]).filter(Boolean).join(" · "));
     setHidden(bar, bad);
     if (running) bar.value = job.progress; else bar.value = 0;

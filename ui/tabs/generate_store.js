@@ -100,7 +100,8 @@ export class GenerateStore extends EventTarget {
 
   /** One stream for what runs: previews come by it, step by step. */
   #follow() {
-    const running = [...this.jobs.values()].find((job) => job.state === "running" && job.capability === "image.generate") ?? [...this.jobs.values()].find((job) => job.state === "running");
+    const all = [...this.jobs.values()].filter((job) => job.state === "running").sort((a, b) => a.started_at - b.started_at); // the first to begin has the model
+    const running = all.find((job) => job.capability === "image.generate") ?? all[0];
     if (running?.id === this.followed) return;
     this.stream?.close();
     this.followed = running?.id;
