@@ -128,3 +128,15 @@ def test_a_watcher_gives_up_after_a_while(served: Any, session: RemoteSession, m
     session._data_dir = Path("/nowhere")
     with pytest.raises(Gone):
         list(stream)
+
+
+def test_the_settings_of_a_picture_by_id_and_by_path(session: RemoteSession, studio: Studio, tmp_path: Path) -> None:
+    from tests.app.imaging.infotext.files import A1111, png
+
+    path = png(tmp_path / "a.png", parameters=A1111)
+    by_path = session.picture_settings(str(path))
+    assert by_path["source"] == "A1111"
+    assert by_path["settings"]["steps"] == 28
+    assert session.picture_settings(studio.add_path(path, "image").id) == by_path
+    with pytest.raises(NotFound):
+        session.picture_settings(str(tmp_path / "none.png"))
