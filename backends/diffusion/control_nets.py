@@ -66,7 +66,8 @@ def load_net(path: Path, unet: Any, device: str) -> Any:
         config = _config(file, shapes, unet.config)
         with torch.device("meta"):
             net = kind.from_config(config)
-        tensors = {name: tensor.to(device, unet.dtype) for name, tensor in load_file(file).items()}
+        dtype = unet.dtype  # once: it is looked for among all weights
+        tensors = {name: tensor.to(device, dtype) for name, tensor in load_file(file).items()}
         net.load_state_dict(tensors, strict=True, assign=True)
         net.eval().requires_grad_(False)
     except torch.OutOfMemoryError as error:
