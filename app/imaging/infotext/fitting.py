@@ -193,7 +193,8 @@ def _weight(value: Json) -> float | None:
 
 def _valid(values: Mapping[str, Json], notes: list[str]) -> dict[str, Json]:
     """What `GenerateImage` takes; the fields that it does not are left out with a note."""
-    known = {name: value for name, value in values.items() if name in GenerateImage.model_fields and value is not None}
+    own = GenerateImage.model_fields.keys() - {"batch"}  # where it stood in a batch says nothing of a new one
+    known = {name: value for name, value in values.items() if name in own and value is not None}
     unknown = [name for name in values if name not in GenerateImage.model_fields]
     if unknown:
         notes.append(f"Not known to this version of the studio: {', '.join(sorted(unknown)[:8])}.")

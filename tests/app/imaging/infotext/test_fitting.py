@@ -138,6 +138,12 @@ def test_a_field_of_a_later_version_is_left_out() -> None:
     assert len(done.notes) == 2
 
 
+def test_where_it_stood_in_a_batch_is_not_taken_over() -> None:
+    done = fit(found_in(ours(batch={"index": 3, "of": 9})))
+    assert "batch" not in done.settings
+    assert done.notes == []
+
+
 def test_the_storyboard_is_a_model_too() -> None:
     assert fit(found_in(ours(model="storyboard"))).settings["model"] == "storyboard"
 
