@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from backends.base import Device, Footprint, Installed, OnStep, Shape
 from backends.diffusion.canvas import Canvas
+from backends.diffusion.compiled import Compiled, is_compilers
 from backends.diffusion.joined import Joined
 from backends.diffusion.kinds import Kind
-from backends.diffusion.load import Parts, kind_of, load_parts
+from backends.diffusion.load import Parts, kind_of, load_parts, sentence
 from backends.diffusion.memory import Groups, working_bytes
 from backends.diffusion.paint import Painting
 from backends.diffusion.samplers import Choice, choose
@@ -41,7 +42,7 @@ class DiffusersImage(SlabEngine):
         self._joined: Joined | None = None
         self._canvas: Canvas | None = None
         self._tiled = False
-        self._compiled = False
+        self._compiled: Compiled | None = None
 
     @property
     def kind(self) -> Kind:
@@ -53,6 +54,7 @@ class DiffusersImage(SlabEngine):
         self.notes = []
         self.parts = load_parts(self.installed, self.device, on_step, self.notes)
         self._canvas = Canvas(self.parts["vae"], self.kind.family, self.device.name)
+        self._compiled = Compiled(self.parts[self.kind.denoiser])
         self._groups = Groups(self.modules(), self.device, streamed=(self.kind.denoiser, "vae"))
         self._slabs, self.state = self._groups, "parked"  # type: ignore[assignment]  # what is asked of it is the same
         self._joined = Joined(self.device, self._groups.original)
@@ -75,7 +77,7 @@ class DiffusersImage(SlabEngine):
     def forget(self) -> None:
         """Its parts and adapters."""
         self.parts, self._groups, self._canvas, self._joined = {}, None, None, None
-        self._tiled = self._compiled = False
+        self._tiled, self._compiled = False, None
 
     def working_bytes(self, operation: str, shape: Shape) -> int:
         """From the picture's size; see `backends.diffusion.memory.working_bytes`."""
@@ -97,16 +99,28 @@ class DiffusersImage(SlabEngine):
             raise Conflict(f"{self.installed.card.title} is not on its device.", "Lease it from the room of models before calling it.")
         choice = self._choice(call)
         painting = Painting(self.parts, self.kind, self.device.name, self._canvas, self._joined, choice, self._key(call))
-        if call.compiled and not self._compiled:
-            painting.compile()
-            self._compiled = True
         self._canvas.tile(self._tiled if call.tiling is None else call.tiling)
         try:
-            made = within_memory(lambda: painting.paint(call, hooks))
+            made = self._painted(painting, call, hooks)
         except BaseException:
             self._let_go()
             raise
         return ImageMade(made.image, made.steps_run, (*self.notes, *made.notes))
+
+    def _painted(self, painting: Painting, call: ImageCall, hooks: ImageHooks) -> ImageMade:
+        """Compiled if asked for; where the compiler fails, as usual."""
+        assert self._compiled is not None, "it was loaded"
+        said = ""
+        try:
+            self._compiled.use(call.compiled)
+            return within_memory(lambda: painting.paint(call, hooks))
+        except Exception as error:
+            if not call.compiled or not is_compilers(error):
+                raise
+            said = sentence(error)
+        self._compiled.use(False)
+        painting.notes = [f"The model could not be compiled ({said}), so it was used as it is."]
+        return within_memory(lambda: painting.paint(call, hooks))
 
     def _let_go(self) -> None:
         if self._joined is not None:
@@ -127,7 +141,7 @@ class DiffusersImage(SlabEngine):
         given = (call.image, call.mask, *(control.image for control in call.controls), *(one.image for one in call.references))
         said = [
             self.installed.card.name, self.installed.variant.name, call.prompt, call.negative, call.width, call.height, call.steps,
-            call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength,
+            call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength, call.tiling, call.compiled,
             [(lora.name, lora.weight, lora.text_weight) for lora in call.loras],
             [(control.kind, str(control.path), control.weight, control.start, control.end) for control in call.controls],
             [(str(reference.path), reference.weight) for reference in call.references],

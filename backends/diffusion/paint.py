@@ -71,14 +71,18 @@ class Frame:
 
 
 class Painting:
-    """Paints with one loaded model."""
+    """Paints with one loaded model.
+
+    Attributes:
+        notes: what the caller should be told.
+    """
 
     def __init__(
         self, parts: dict[str, Any], kind: Kind, device: str, canvas: Canvas, joined: Joined, choice: Choice, key: str,
     ) -> None:  # fmt: skip
         self._parts, self._kind, self._device, self._canvas = parts, kind, device, canvas
         self._joined, self._choice, self._key = joined, choice, key
-        self._notes: list[str] = []
+        self.notes: list[str] = []
 
     def paint(self, call: ImageCall, hooks: ImageHooks) -> ImageMade:
         """See `backends.images.ImageEngine.generate`."""
@@ -90,7 +94,7 @@ class Painting:
         call = self._completed(call)
         frame = Frame.of(call, self._kind.multiple)
         bare = self._pipeline("", "text", self._parts["scheduler"])
-        self._notes += self._joined.loras(bare, call)
+        self.notes += self._joined.loras(bare, call)
         references = self._joined.references(bare, call)
         plan = self._joined.controls(bare, call)
         guide = "" if plan is None else plan.pipeline
@@ -100,7 +104,7 @@ class Painting:
         generator = torch.Generator().manual_seed(call.seed)  # of the CPU: the same numbers on every device
         arguments = {**self._words(pipe, call), **references, **self._sources(call, frame, start)}
         if plan is not None:
-            self._notes += plan.notes
+            self.notes += plan.notes
             arguments |= plan.arguments
         if hooks.is_cancelled():
             raise Cancelled("before the first step")
@@ -111,7 +115,7 @@ class Painting:
         if hooks.is_cancelled():
             raise Cancelled("before decoding")
         image = frame.cut(self._canvas.decode(latents))
-        return ImageMade(_kept_outside(image, call), watch.passes_run, tuple(self._notes))
+        return ImageMade(_kept_outside(image, call), watch.passes_run, tuple(self.notes))
 
     @property
     def _sees_masks(self) -> bool:
@@ -136,10 +140,6 @@ class Painting:
             raise BadInput("ControlNets do not guide checkpoints for inpainting.", "Use a usual SDXL checkpoint, or no ControlNet.")
         return "mask" if call.mask is not None and (self._sees_masks or self._kind.family == "flux2") else "image"
 
-    def compile(self) -> None:
-        """The repeated blocks, once; they stay compiled as long as the model is loaded."""
-        self._parts[self._kind.denoiser].compile_repeated_blocks(fullgraph=True)
-
     def _pipeline(self, guide: str, start: str, scheduler: Any, extra: dict[str, Any] | None = None) -> Any:
         import diffusers
 
@@ -162,15 +162,15 @@ class Painting:
     def _words(self, pipe: Any, call: ImageCall) -> dict[str, Any]:
         if self._kind.reads != "clip":
             if is_weighed(call.prompt):
-                self._notes.append(f"{self._kind.title} reads sentences: the weights of words were left out.")
+                self.notes.append(f"{self._kind.title} reads sentences: the weights of words were left out.")
             found = {"prompt": plain(call.prompt)}
             takes = "negative_prompt" in inspect.signature(pipe.__call__).parameters
             if call.negative.strip() and not takes:
-                self._notes.append(f"{self._kind.title} takes no negative prompt; it was left out.")
+                self.notes.append(f"{self._kind.title} takes no negative prompt; it was left out.")
             return found | ({"negative_prompt": plain(call.negative)} if takes else {})
         wanted, unwanted = Reader(pipe, self._device).read(call.prompt, call.negative, call.clip_skip)
         if wanted.chunks > 1:
-            self._notes.append(f"The prompt was read in {wanted.chunks} parts of 75 tokens.")
+            self.notes.append(f"The prompt was read in {wanted.chunks} parts of 75 tokens.")
         return {
             "prompt_embeds": wanted.states, "pooled_prompt_embeds": wanted.pooled,
             "negative_prompt_embeds": unwanted.states, "negative_pooled_prompt_embeds": unwanted.pooled,
@@ -209,7 +209,7 @@ class Painting:
             return None
         kept = unpack(hooks.resume)
         if kept.key != self._key:
-            self._notes.append("What was kept belongs to another picture, so this one was begun anew.")
+            self.notes.append("What was kept belongs to another picture, so this one was begun anew.")
             return None
         return kept
 

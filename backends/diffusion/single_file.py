@@ -94,6 +94,6 @@ class CheckpointParts:
             model = None
         if model is None or any(weight.is_meta for weight in model.state_dict().values()):
             raise BadMedia(
-                f"The {MARKS[name][1]} in {self._path.name} is not whole: tensors are missing.", "Download the checkpoint again.", "damaged",
+                f"The {MARKS[name][1]} in {self._path.name} is not whole: tensors are missing.", "Download it again.", "damaged",
             )  # fmt: skip
         return model.eval().requires_grad_(False)

@@ -48,7 +48,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 @pytest.mark.parametrize("family", ["sdxl", "flux2", "z-image"])
 def test_streamed_weights_paint_the_same_picture(tiny_pictures: dict[str, Path], desk: Desk, family: str) -> None:
     engine = loaded(tiny_pictures[family], family)
-    assert engine._groups is not None and engine._groups.placed
+    assert engine._groups is not None
+    assert engine._groups.placed
     call = a_call(family, steps=6)
     whole, states = kept_states(engine, call)
     before = desk.copies

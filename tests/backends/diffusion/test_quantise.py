@@ -54,7 +54,8 @@ def test_what_is_large_is_packed_and_what_decides_much_is_spared(wanted: str) ->
     near = model["to_q"](held)
     assert float((near - exact).abs().mean() / exact.abs().mean()) < 0.15
     weight = model["to_q"].weight
-    assert weight.element_size() == 1 and not weight.requires_grad
+    assert weight.element_size() == 1
+    assert not weight.requires_grad
 
 
 def test_a_library_that_does_not_work_is_told_and_the_wide_form_serves(
