@@ -8,7 +8,7 @@ from app.imaging.consistency.engines import features_of
 from app.imaging.consistency.likeness import Sheet
 from app.imaging.opening import open_picture
 from app.imaging.prompting import cast_of
-from app.imaging.requests import GenerateImage, Likeness
+from app.imaging.requests import STORYBOARD, GenerateImage, Likeness
 from jobs.context import JobContext
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 class Judge:
-    """Compares with each character's references, which are described once. Does nothing where no character has any."""
+    """Compares with each character's references, which are described once. Does nothing where no character has any, or for storyboards."""
 
     def __init__(self, request: GenerateImage, job: JobContext) -> None:
         self._job = job
-        self._cast = [member for member in cast_of(request) if member.references]
+        drawn = request.model == STORYBOARD  # a card stands for a character, it does not resemble one
+        self._cast = [] if drawn else [member for member in cast_of(request) if member.references]
         self._model = request.likeness_model
         self._sheets: dict[str, Sheet] = {}
 

@@ -32,6 +32,11 @@ def test_nobody_to_compare_with_needs_nothing(job: Any) -> None:
     assert judge.judge(figure("red")) == []
 
 
+def test_storyboards_are_not_compared(job: Any) -> None:
+    cast = [CastMember(name="luca", references=[job.give("red.png", figure("red"))])]
+    assert not Judge(asked(model="storyboard", prompt="@luca", cast=cast), job).needed
+
+
 def test_each_character_is_compared_by_the_built_in_descriptor(job: Any) -> None:
     cast = [
         CastMember(name="luca", references=[job.give("red.png", figure("red"))], threshold=0.6),
