@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "engines": ("engines.py", "what the engines of models add to their libraries"),
     "gateway": ("gateway.py", "what the gateway adds to a call at 50 at once, and answers from the cache"),
     "scheduler": ("scheduler.py", "the model scheduler: a million random events, a busy day beside first come first served, learning"),
+    "images": ("images.py", "pictures beside plain diffusers: time, kept states, previews, going on, LoRAs; full size on an NVIDIA GPU"),
     "gpu_models": ("gpu_models.py", "switching full-size models on an NVIDIA GPU, where there is one"),
     "render": ("render.py", "rendering films beside a graph by hand, encoding alone and MoviePy; what is kept, copied and previewed"),
     "judge": ("judge.py", "whether the judge ranks damaged films below their originals"),
