@@ -11,7 +11,7 @@ from typing import Any
 
 from backends.adapter_files import Place, read_facts
 
-VERSION = 1  # rises when what is read of a file changes
+VERSION = 2  # rises when what is read of a file changes
 FIELDS = {"kind", "family", "title", "triggers", "metadata", "controls", "trouble"}
 
 

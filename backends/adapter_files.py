@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -127,16 +127,32 @@ def read_facts(place: Place, ours: bool) -> dict[str, Any]:
 
 def _described(place: Place, header: Header, kind: str, family: str) -> dict[str, Any]:
     words = words_of(header.metadata, [read_note(path) for path in place.notes])
-    shown, trouble = dict(words.metadata), ""
+    shown = dict(words.metadata)
     shapes = {name: tensor.shape for name, tensor in header.tensors.items()}
     if kind == "lora":
         form = format_of(shapes)
         rank = rank_of(shapes)
         shown |= {"format": form.name, "text encoders": "yes" if has_text_parts(shapes) else "no"}
         shown |= {"rank": str(rank)} if rank is not None else {}
-        trouble = f"{place.path.name} is {form.trouble}." if form.trouble else ""
+    why = why_not(kind, shapes)
+    trouble = f"{place.path.name} {why}." if why else ""
     controls = branches_of(place.plain_name, shapes) if kind == "controlnet" else ()
     return _facts(kind, family or family_named(words.family), words.title, words.triggers, shown, controls, trouble)
+
+
+def why_not(kind: str, names: Iterable[str]) -> str:
+    """What keeps a whole file of a kind from being used, in words that follow its name; empty when nothing does."""
+    if kind == "lora":
+        form = format_of(names)
+        return f"is {form.trouble}" if form.trouble else ""
+    if kind == "controlnet":
+        if "lora_controlnet" in names:
+            return "is a Control-LoRA, which is no ControlNet by itself"
+        if any(name.startswith(("control_model.", "input_blocks.")) for name in names):
+            return "is in the layout of the first ControlNet code; use the form that the hub has"
+    if kind == "ip-adapter" and any("lora" in name for name in names):
+        return "is a FaceID adapter, which needs a face recogniser that this studio does not have"
+    return ""
 
 
 def _facts(

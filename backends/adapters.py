@@ -89,9 +89,7 @@ class AdapterShelf:
         if found is None:
             raise self._missing(kind, name, [one.name for one in listed])
         if found.trouble:
-            pickled = PICKLE_REASON in found.trouble
-            remedy = "Download it again." if not pickled else PICKLE_REMEDY
-            raise BadMedia(found.trouble, _REMEDIES.get(found.metadata.get("format", ""), remedy), "pickle" if pickled else "damaged")
+            raise _refusal(found)
         return found
 
     def _missing(self, kind: str, name: str, names: list[str]) -> NotFound:
@@ -119,7 +117,14 @@ class AdapterShelf:
         return found
 
 
-_REMEDIES = dict.fromkeys(("OFT", "IA3", "GLoRA", "DoRA", "unknown"), "Use a LoRA, LoCon, LoHa or LoKr of it.")
+def _refusal(found: AdapterFile) -> BadMedia:
+    if PICKLE_REASON in found.trouble:
+        return BadMedia(found.trouble, PICKLE_REMEDY, "pickle")
+    if "format" in found.metadata:
+        return BadMedia(found.trouble, "Use a LoRA, LoCon, LoHa or LoKr of it.", "lora_format")
+    if any(word in found.trouble for word in ("whole safetensors", "cut short", "cannot be read")):
+        return BadMedia(found.trouble, "Download it again.", "damaged")
+    return BadMedia(found.trouble, "Choose another.", "unusable_adapter")
 
 
 def usable(files: Iterable[AdapterFile], family: str, control: str = "") -> list[AdapterFile]:

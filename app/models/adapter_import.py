@@ -11,11 +11,10 @@ from pathlib import Path
 
 from app.models.bringing import bring
 from app.models.forms import InstalledModel
-from backends.adapter_files import KINDS
+from backends.adapter_files import KINDS, why_not
 from backends.adapter_words import NOTES, PREVIEWS
 from backends.checkpoint import read_header
 from backends.checkpoint_kinds import recognise
-from backends.lora_formats import format_of
 from configs.errors import BadInput, BadMedia, Conflict
 from jobs.context import JobContext
 
@@ -36,7 +35,7 @@ def adapter_at(path: Path) -> Found | None:
     """What joins a model, if the path is that; None for everything else, damaged files included.
 
     Raises:
-        BadInput: a LoRA of a format that nothing here can use.
+        BadInput: it is of a form that nothing here can use.
     """
     if path.is_dir():
         return _control_folder(path)
@@ -49,10 +48,9 @@ def adapter_at(path: Path) -> Found | None:
     kind = recognise(header).kind
     if kind not in KINDS:
         return None
-    if kind == "lora" and format_of(header.tensors).trouble:
-        raise BadInput(
-            f"{path.name} is {format_of(header.tensors).trouble}.", "Use a LoRA, LoCon, LoHa or LoKr of it.", "lora_format"
-        )  # fmt: skip
+    why = why_not(kind, header.tensors)
+    if why:
+        raise BadInput(f"{path.name} {why}.", "Choose another form of it.", "unusable_adapter")
     stem = path.name[: -len(path.suffix)]
     beside = [path.with_name(stem + ending) for ending in (*NOTES, *PREVIEWS)]
     return Found(kind, (path, *(file for file in beside if file.is_file())))

@@ -16,7 +16,7 @@ def branch_of(net: Any, mode: int) -> Any:
 def _kind() -> Any:
     import torch
 
-    class Branch(torch.nn.Module):
+    class Branch(torch.nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
         def __init__(self, net: Any, mode: int) -> None:
             super().__init__()
             self.net, self.mode = net, mode

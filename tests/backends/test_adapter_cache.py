@@ -70,7 +70,7 @@ def test_the_same_file_as_the_studios_own_is_another_question(root: Path, read: 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"version": 0}', '{"version": 1, "files": {"a": 3}}', '{"version": 1, "files": {"a": ["k", {"kind": "lora"}]}}'],
+    ["", "{", "[]", '{"version": 0}', '{"version": 2, "files": {"a": 3}}', '{"version": 2, "files": {"a": ["k", {"kind": "lora"}]}}'],
 )
 def test_a_damaged_file_is_as_good_as_none(root: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "seen.json").write_text(text, encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.adapter_files import Place, places, read_facts
+from backends.adapter_files import Place, places, read_facts, why_not
 from tests.backends.weights import safetensors
 
 LORA = {"lora_te1_x.lora_down.weight": (4, 8)}
@@ -120,3 +120,22 @@ def test_whatever_lies_there_a_look_never_fails(tmp_path: Path) -> None:
         assert found["kind"]
         assert str(found["trouble"]).count("\n") == 0
     assert 0 < usable < 270, "flips in the weights are not seen, those in the header are"
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "said"),
+    [
+        ("lora", ["x.lora_down.weight"], ""),
+        ("lora", ["x.oft_blocks"], "is an OFT network"),
+        ("controlnet", ["controlnet_cond_embedding.conv_in.weight"], ""),
+        ("controlnet", ["control_model.input_blocks.0.0.weight"], "is in the layout of the first ControlNet code"),
+        ("controlnet", ["lora_controlnet", "input_hint_block.0.weight"], "is a Control-LoRA"),
+        ("ip-adapter", ["ip_adapter.1.to_k_ip.weight"], ""),
+        ("ip-adapter", ["ip_adapter.0.to_q_lora.down.weight"], "is a FaceID adapter"),
+        ("vae", ["decoder.conv_in.weight"], ""),
+    ],
+)
+def test_what_keeps_a_whole_file_from_being_used(kind: str, names: list[str], said: str) -> None:
+    found = why_not(kind, names)
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
