@@ -68,25 +68,25 @@ def evaluate_images(request: EvaluateImages, job: JobContext) -> Evaluated:
     watched = _watched(request, job, features, engine)
     verdicts: list[ImageVerdict] = []
     prints: list[Prints] = []
-    to_first: dict[str, list[float]] = {name: [] for name, _, _ in watched}
-    firsts: dict[str, Sheet] = {}
+    first: Sheet | None = None
+    to_first: list[float] = []
     for number, reference in enumerate(request.images):
-        artifact = job.artifact(reference)
         job.progress(0.05 + 0.95 * number / len(request.images), f"Looking at picture {number + 1} of {len(request.images)}")
+        artifact = job.artifact(reference)
         image = open_picture(artifact.path)
-        likeness = [_compared(name, sheet, threshold, image) for name, threshold, sheet in watched]
-        if watched and not firsts:
-            first = Sheet([image], features, engine)
-            firsts = {name: first for name, _, _ in watched}
-        for name in to_first:
-            to_first[name].append(firsts[name].likeness(image).similarity)
-        seen = prints_of(image)
-        twin = twin_of(seen, prints)
-        prints.append(seen)
+        likeness: list[Likeness] = []
+        if watched:
+            first = first or Sheet([image], features, engine)
+            seen = first.seen(image)
+            likeness = [_compared(name, sheet, threshold, seen) for name, threshold, sheet in watched]
+            to_first.append(first.resemblance(seen).similarity)
+        own = prints_of(image)
+        twin = twin_of(own, prints)
+        prints.append(own)
         verdict = _verdict(artifact.id, image, likeness, _named(twin, verdicts), request.checks)
         verdicts.append(verdict)
         job.publish(f"image-{number}", verdict.model_dump(mode="json"))
-    drift = [_drift(name, threshold, sheet, verdicts, to_first[name]) for name, threshold, sheet in watched]
+    drift = [_drift(name, threshold, sheet, verdicts, to_first) for name, threshold, sheet in watched]
     return Evaluated(
         images=verdicts, passed=sum(one.passed for one in verdicts), drift=drift,
         engine=(engine or BUILT_IN) if watched else NOBODY, notes=_notes(drift, request.threshold),
@@ -109,8 +109,8 @@ def _watched(request: EvaluateImages, job: JobContext, features: Features | None
     return found
 
 
-def _compared(name: str, sheet: Sheet, threshold: float, image: Image) -> Likeness:
-    seen = sheet.likeness(image)
+def _compared(name: str, sheet: Sheet, threshold: float, picture: Any) -> Likeness:
+    seen = sheet.resemblance(picture)
     return Likeness(
         character=name, similarity=seen.similarity, threshold=threshold, passed=seen.similarity >= threshold, engine=seen.engine
     )

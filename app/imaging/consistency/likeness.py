@@ -54,7 +54,14 @@ class Sheet:
 
     def likeness(self, image: Image) -> Resemblance:
         """Of one picture; the best over all references."""
-        seen: Any = seen_by([image], self._features)[0] if self._features else fields_of(image)
+        return self.resemblance(self.seen(image))
+
+    def seen(self, image: Image) -> Any:
+        """A picture's description, which every sheet of the same engine can compare."""
+        return seen_by([image], self._features)[0] if self._features else fields_of(image)
+
+    def resemblance(self, seen: Any) -> Resemblance:
+        """Of a picture that was described by `seen`."""
         return self._against(seen, self._references)
 
     def agreement(self) -> float | None:

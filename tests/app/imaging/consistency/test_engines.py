@@ -59,3 +59,23 @@ def test_a_cancelled_job_stops_the_engine(job: Any) -> None:
     job.cancelled = True
     with pytest.raises(JobCancelled):
         described_by("dinov2-small", [Image.new("RGB", (8, 8))], job)
+
+
+def test_a_real_dinov2_with_random_weights_knows_the_same_picture(tmp_path: Path) -> None:
+    """Through the engine itself; random weights tell nothing but that pictures go in and vectors come out."""
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from app.imaging.consistency.likeness import Sheet
+    from tests.backends.lent import resident
+    from tests.backends.tiny.vision import save_dinov2
+
+    engine = resident(save_dinov2(tmp_path / "tiny"), "image-features", "dinov2")
+    try:
+        lent = EaselJob(tmp_path, installed("dinov2-small", task="image-features", family="dinov2"), engine=engine)
+        features, title = features_of("dinov2-small", lent)  # type: ignore[arg-type]
+        noise = [Image.fromarray(np.random.default_rng(seed).integers(0, 256, (64, 64, 3), dtype=np.uint8)) for seed in range(2)]
+        found = Sheet(noise, features, title).likeness(noise[1])
+    finally:
+        engine.close()
+    assert (found.reference, found.engine) == (1, "Dinov2-Small")
+    assert found.similarity == pytest.approx(1, abs=1e-4)
