@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Plane = np.ndarray[Any, np.dtype[np.float32]]
 
 Size = tuple[int, int]
+Box = tuple[int, int, int, int]
+LEAST_AROUND, LEAST_AROUND_PX = 0.25, 32  # of the white's own sides, and px: what the engine sees around it
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,19 @@ class Canvas:
         work: size at which the engine makes it, px; multiples of 8.
         picture: RGB of the size ``full``; None: from nothing.
         mask: mode L of the size ``full``; white is made anew. None: everything.
+        box: left, top, right, bottom of the part that the engine sees; None: the whole.
     """
 
     full: Size
     work: Size
     picture: Image | None = None
     mask: Image | None = None
+    box: Box | None = None
+
+    @property
+    def seen(self) -> Size:
+        """Size of the part that the engine sees, before it is scaled to ``work``."""
+        return self.full if self.box is None else (self.box[2] - self.box[0], self.box[3] - self.box[1])
 
     def for_engine(self) -> tuple[Image | None, Image | None]:
         """Picture and mask at the working size; wherever the mask has any white, the engine makes the whole point anew."""
@@ -38,19 +47,22 @@ class Canvas:
 
         if self.picture is None:
             return None, None
-        picture = _scaled(self.picture, self.work)
+        picture = _scaled(self.picture.crop(self.box) if self.box else self.picture, self.work)
         if self.mask is None:
             return picture, None
-        mask = self.mask.point(lambda value: 255 if value else 0)
+        mask = (self.mask.crop(self.box) if self.box else self.mask).point(lambda value: 255 if value else 0)
         return picture, mask if mask.size == self.work else mask.resize(self.work, Images.Resampling.BOX).point(lambda v: 255 if v else 0)
 
     def finished(self, made: Image, blur_px: int) -> Image:
         """The result at its full size; what the mask leaves black is the picture's own, bit by bit."""
-        whole = _scaled(made, self.full)
+        whole = _scaled(made, self.seen)
         if self.picture is None or self.mask is None:
             return whole
         from PIL import Image as Images
 
+        if self.box is not None:
+            part, whole = whole, self.picture.copy()
+            whole.paste(part, self.box)
         return Images.composite(whole, self.picture, feathered(self.mask, blur_px))
 
 
@@ -72,7 +84,25 @@ def lay_out(request: Picture, image: Image | None, mask: Image | None, most_pixe
     work = fitted(image.size, most_pixels)
     if mask is None:
         return Canvas(work, work, _scaled(image, work), None)
-    return Canvas(image.size, work, image, mask if mask.size == image.size else _scaled(mask, image.size))
+    mask = mask if mask.size == image.size else _scaled(mask, image.size)
+    box = None if request.controls else _around(mask, most_pixels)
+    return Canvas(image.size, work if box is None else fitted((box[2] - box[0], box[3] - box[1]), most_pixels), image, mask, box)
+
+
+def _around(mask: Image, most_pixels: int) -> Box | None:
+    """What the engine should see of a picture that is larger than it can make: the white and what lies around it; None: the whole."""
+    if mask.width * mask.height <= most_pixels:
+        return None
+    found = mask.getbbox()
+    if found is None:
+        return None
+    left, top, right, bottom = found
+    # As much around it as the model can show at the picture's own size, and never too little to see what belongs there.
+    free = max(0.0, (most_pixels / ((right - left) * (bottom - top))) ** 0.5 - 1) / 2
+    wide = max(LEAST_AROUND_PX, round((right - left) * max(LEAST_AROUND, free)))
+    high = max(LEAST_AROUND_PX, round((bottom - top) * max(LEAST_AROUND, free)))
+    box = (max(0, left - wide), max(0, top - high), min(mask.width, right + wide), min(mask.height, bottom + high))
+    return None if box == (0, 0, *mask.size) else box
 
 
 def fitted(size: Size, most_pixels: int) -> Size:

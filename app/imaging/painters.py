@@ -166,9 +166,9 @@ class ModelPainter:
         return ReferenceInput(opened(self._job, use.image), path, use.weight)
 
     def _size_notes(self, most_pixels: int) -> list[str]:
-        (width, height), full = self._canvas.work, self._canvas.full
-        if self._canvas.picture is not None and self._request.width is None and width * height < 0.9 * full[0] * full[1]:
-            return [f"The model works at {width}x{height}; what it made was enlarged to {full[0]}x{full[1]}."]
+        (width, height), seen = self._canvas.work, self._canvas.seen
+        if self._canvas.mask is not None and width * height < 0.9 * seen[0] * seen[1]:
+            return [f"The model works at {width}x{height}; what it made was enlarged to {seen[0]}x{seen[1]}."]
         if width * height > 1.3 * most_pixels:
             return [
                 f"{width}x{height} is more than the model was made for ({most_pixels:,} pixels): things may repeat. Upscaling does better."

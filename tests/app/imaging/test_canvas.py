@@ -115,3 +115,38 @@ def test_an_asked_size_crops_evenly_and_one_side_follows_the_shape() -> None:
     assert lay_out(ask(width=256), image, None, 10**6).full == (256, 128)
     assert lay_out(ask(height=96), image, None, 10**6).full == (192, 96)
     assert lay_out(ask(), noise(301, 149), None, 10**6).full == (304, 152)
+
+
+def test_of_a_large_picture_the_model_sees_the_masked_part_at_its_own_size() -> None:
+    image, mask = noise(800, 600), Image.new("L", (800, 600))
+    mask.paste(255, (500, 300, 600, 380))
+    canvas = lay_out(ask(mask="y"), image, mask, 256 * 256)
+    assert canvas.box is not None
+    left, top, right, bottom = canvas.box
+    assert left < 500 < 600 < right
+    assert top < 300 < 380 < bottom
+    assert abs(canvas.work[0] - canvas.seen[0]) <= 8
+    assert abs(canvas.work[1] - canvas.seen[1]) <= 8
+    given, hole = canvas.for_engine()
+    assert given is not None
+    assert hole is not None
+    assert given.size == hole.size == canvas.work
+    result = np.asarray(canvas.finished(Image.new("RGB", canvas.work, (255, 0, 0)), 4))
+    black = np.asarray(mask) == 0
+    assert (result[black] == np.asarray(image)[black]).all()
+    assert tuple(result[340, 550]) == (255, 0, 0)
+
+
+def test_a_mask_as_wide_as_a_large_picture_is_made_smaller() -> None:
+    image, mask = noise(800, 600), Image.new("L", (800, 600), 255)
+    canvas = lay_out(ask(mask="y"), image, mask, 256 * 256)
+    assert (canvas.box, canvas.seen) == (None, (800, 600))
+    assert canvas.work[0] * canvas.work[1] <= 256 * 256 * 1.05
+
+
+def test_with_control_maps_the_whole_picture_is_seen() -> None:
+    request = ask(mask="y", controls=[{"kind": "canny", "image": "x"}])
+    mask = Image.new("L", (800, 600))
+    mask.paste(255, (500, 300, 600, 380))
+    assert lay_out(request, noise(800, 600), mask, 256 * 256).box is None
+    assert lay_out(ask(mask="y"), noise(800, 600), Image.new("L", (800, 600)), 256 * 256).box is None
