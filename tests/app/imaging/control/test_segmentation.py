@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.imaging.control.segmentation import draw, palette, regions
+from app.imaging.control.segmentation import draw, joined, palette, regions
 from tests.app.imaging.control.pictures import drawing, material, textured
 
 
@@ -43,6 +43,24 @@ def test_the_map_is_large_again_and_honest() -> None:
     assert "2 regions" in drawn.engine
     assert "not objects" in drawn.notes[0]
     assert np.array_equal(drawn.pixels, draw(material(picture)).pixels)
+
+
+def test_a_shade_stays_one_region_and_a_soft_edge_is_still_an_edge() -> None:
+    shade = np.linspace(60, 200, 200)[None, :, None].repeat(120, 0).repeat(3, 2).astype(np.uint8)
+    assert regions(shade, 0.5).max() == 0
+    ramp = np.clip((np.arange(200) - 95) / 10, 0, 1)[None, :, None].repeat(120, 0)
+    soft = (np.array([200, 60, 50]) * ramp + np.array([60, 90, 200]) * (1 - ramp)).astype(np.uint8)
+    found = regions(soft, 0.5)
+    assert found[60, 20] != found[60, 180]
+
+
+def test_likeness_does_not_creep_from_colour_to_colour() -> None:
+    """Bands that each lie within reach of the next, but not of the one after."""
+    flat = (np.arange(8) * 18 + 50).repeat(20)[None, :, None].repeat(40, 0).repeat(3, 2).astype(np.uint8)
+    patches = np.arange(8, dtype=np.int32).repeat(20)[None].repeat(40, 0)
+    found = joined(patches, flat, 34.0)
+    assert 2 <= len(np.unique(found)) < 8
+    assert found[0, 0] != found[0, -1]
 
 
 def test_colours_lie_apart() -> None:
