@@ -35,6 +35,10 @@ export async function api(path, { method = "GET", body, signal } = {}) {
   return text ? JSON.parse(text) : null;
 }
 
+/** What the studio can do, with the schemas of requests and results: asked for once by the whole page. */
+let listed = null;
+export const capabilities = () => (listed ??= api("/api/capabilities").catch((error) => { listed = null; throw error; }));
+
 /** Uploads a file; `onProgress(fraction)` while it travels. Resolves to the artifact. */
 export function upload(file, { kind = "video", projectId, onProgress, signal } = {}) {
   return new Promise((resolve, reject) => {
@@ -221,6 +225,8 @@ export function dialog(title, content, actions) {
 export function subject(job) { const at = job.title.indexOf(": "); return at < 0 ? job.title : job.title.slice(at + 2); }
 
 export const contentUrl = (id, download = false) => `/api/artifacts/${encodeURIComponent(id)}/content${download ? "?download=1" : ""}`;
+/** A picture made small for lists; `px` is 192 or 384. */
+export const thumbUrl = (id, px = 192) => `/api/artifacts/${encodeURIComponent(id)}/thumbnail?px=${px}`;
 /** Whether a tab can show a job: an analysis, a ranking of takes, or the planning or rendering of an edit. */
 export const canOpen = (job) => isAnalysis(job) || isEdit(job) || job.capability === "video.rank_takes";
 /** Whether a job belongs to Edit/Parody. */

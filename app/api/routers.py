@@ -23,6 +23,7 @@ from app.api import (
     reference,
     review,
     samples,
+    thumbnails,
     uploads,
 )
 from app.api.v1 import chat, embeddings, models
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     uploads.router,
     artifacts.router,
+    thumbnails.router,
     review.router,
     edits.router,
     boards.router,

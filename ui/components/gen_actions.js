@@ -60,8 +60,9 @@ export class Actions {
     const made = requestOf(item).prompt !== undefined && !pictureOf(item).batch?.grid && !pictureOf(item).sheet;
     for (const button of [this.vary, this.rerun, this.settings]) setHidden(button, !made);
     setHidden(this.rerun, !made || seedOf(item) === null);
-    setHidden(this.better, !known.has("image.upscale") && !known.has("image.cutout"));
-    for (const button of this.betterMenu.children) setHidden(button, !known.has(button.dataset.action === "cutout" ? "image.cutout" : "image.upscale"));
+    const has = (name) => known?.has(name) ?? true;
+    setHidden(this.better, !has("image.upscale") && !has("image.cutout"));
+    for (const button of this.betterMenu.children) setHidden(button, !has(button.dataset.action === "cutout" ? "image.cutout" : "image.upscale"));
     this.compare.setAttribute("aria-pressed", String(comparing));
     this.details.setAttribute("aria-pressed", String(detailed));
   }

@@ -1,6 +1,6 @@
 /** One character: name, looks, pictures, colours, LoRAs, voice, how alike is alike enough; every change is kept by itself. */
 
-import { api, contentUrl, el, icon, patchList, setHidden, setText, toast, toastError } from "../studio.js";
+import { api, contentUrl, el, icon, patchList, setHidden, setText, thumbUrl, toast, toastError } from "../studio.js";
 import { iconButton, Slider } from "./gen_fields.js";
 import { DRAGGED, dropped, isPicture, keepPicture, PICTURES } from "./gen_picture.js";
 
@@ -67,7 +67,7 @@ export class CharacterSheet {
     Object.assign(this.export, { href: `/api/characters/${person.handle}/export`, download: `${person.handle}.character` });
     setHidden(this.gone, !person.missing?.length);
     this.gone.replaceChildren(...(person.missing ?? []).map((gap) => el("li", { text: `${gap.message} ${gap.remedy}` })));
-    patchList(this.pictures, person.references.map((id, at) => ({ id, at })), (row) => row.id, (row) => el("div.gen-ref", { role: "listitem" }, gone.has(row.id) ? el("span.gen-ref-gone", { text: "gone" }) : el("img", { src: contentUrl(row.id), alt: "Reference", loading: "lazy" }),
+    patchList(this.pictures, person.references.map((id, at) => ({ id, at })), (row) => row.id, (row) => el("div.gen-ref", { role: "listitem" }, gone.has(row.id) ? el("span.gen-ref-gone", { text: "gone" }) : el("img", { src: thumbUrl(row.id), alt: "Reference", loading: "lazy" }),
       iconButton("star", "Make it the first", () => this.#change({ references: [row.id, ...this.person.references.filter((id) => id !== row.id)] })), iconButton("x", "Take it out", () => this.#change({ references: this.person.references.filter((id) => id !== row.id) }))),
     (node, row) => setHidden(node.children[1], row.at === 0));
     setHidden(this.sheetPicture, !person.sheet || gone.has(person.sheet));

@@ -14,17 +14,16 @@ export const isMap = (item) => derivedOf(item).at(-1)?.operation === "control";
 export const isStoryboard = (item) => pictureOf(item).model === "storyboard" || /storyboard/i.test(pictureOf(item).engine ?? "");
 export const sizeOf = (item) => { const { width, height } = item?.meta?.probe ?? pictureOf(item); return width ? `${width} × ${height}` : ""; };
 
-/** One likeness in a few words, with how it drifts from the pictures before it where that is known. */
-export function likenessLine(row) {
-  const drift = row.drift === undefined || row.drift === null || Math.abs(row.drift) < 0.005 ? "" : ` ${row.drift > 0 ? "+" : "−"}${Math.abs(row.drift).toFixed(2)}`;
-  return `@${row.character} ${row.similarity.toFixed(2)}${drift}`;
+/** How far a likeness lies from the mean of the pictures of the same character before it: `{by, of}`, null where there are fewer than two. */
+export function driftOf(item, items, { character, similarity }) {
+  const before = items.filter((other) => other.created_at < item.created_at && other.id !== item.id).flatMap((other) => likenessOf(other).filter((row) => row.character === character).map((row) => row.similarity)).slice(0, 12);
+  return before.length < 2 ? null : { by: similarity - before.reduce((sum, value) => sum + value, 0) / before.length, of: before.length };
 }
-export const likenessTitle = (row) => `${row.passed ? "Like" : "Unlike"} ${row.character}: ${row.similarity.toFixed(2)}, at least ${row.threshold.toFixed(2)} is wanted. Measured by ${row.engine}.`;
 
-/** How the likeness of the pictures of one character went on: newest last. */
-export function drifts(items, character) {
-  return items.flatMap((item) => likenessOf(item).filter((row) => row.character === character).map((row) => ({ id: item.id, similarity: row.similarity, at: item.created_at }))).sort((a, b) => a.at - b.at);
-}
+const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+/** One likeness in a few words, with its drift where there is one. */
+export const likenessLine = (row, drift) => [`@${row.character} ${row.similarity.toFixed(2)}`, drift && Math.abs(drift.by) >= 0.005 ? signed(drift.by) : ""].filter(Boolean).join(" ");
+export const likenessTitle = (row, drift) => `${row.passed ? "Like" : "Unlike"} ${row.character}: ${row.similarity.toFixed(2)}, at least ${row.threshold.toFixed(2)} is wanted. Measured by ${row.engine}.${drift ? ` ${signed(drift.by)} against the mean of the ${drift.of} pictures before.` : ""}`;
 
 const LABELS = {
   model: "Model", engine: "Made by", revision: "Revision", licence: "Licence", seed: "Seed", steps: "Steps", guidance: "Guidance", sampler: "Sampler", schedule: "Schedule", clip_skip: "CLIP skip",

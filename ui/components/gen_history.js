@@ -1,6 +1,6 @@
 /** The history: every picture that was made, searched, by board, favourite, character or model; boards beside it; and a picker out of it. */
 
-import { api, contentUrl, dialog, el, icon, patchList, setHidden, setText, toastError } from "../studio.js";
+import { api, dialog, el, icon, patchList, setHidden, setText, thumbUrl, toastError } from "../studio.js";
 import { plural } from "../format.js";
 import { iconButton, select } from "./gen_fields.js";
 import { isMap, isUnlike, promptOf } from "./gen_facts.js";
@@ -92,7 +92,7 @@ export class History {
       setText(node.children[1], row.name);
       setText(node.children[2], row.pictures === undefined ? "" : String(row.pictures));
       const cover = row.cover_id ?? "";
-      if (node.dataset.cover !== cover) { node.dataset.cover = cover; node.firstChild.replaceChildren(cover ? el("img", { src: contentUrl(cover), alt: "" }) : icon(row.key === "stars" ? "star" : row.key === "all" ? "grid" : "board")); }
+      if (node.dataset.cover !== cover) { node.dataset.cover = cover; node.firstChild.replaceChildren(cover ? el("img", { src: thumbUrl(cover), alt: "" }) : icon(row.key === "stars" ? "star" : row.key === "all" ? "grid" : "board")); }
     });
     let add = this.boards.parentElement.querySelector(".gen-board-new");
     if (!add) { add = iconButton("plus", "New board", () => this.#create(), { text: "New board" }); add.classList.add("gen-board-new"); this.boards.after(add); }
@@ -127,7 +127,7 @@ export class History {
 }
 
 function tile(item, open, also) {
-  const node = el("div.gen-tile", { role: "listitem", draggable: "true" }, el("button", { type: "button", onClick: open }, el("img", { src: contentUrl(item.id), alt: "", loading: "lazy", decoding: "async", draggable: "false" }), el("span.gen-tile-words"), el("span.gen-cell-mark", { hidden: true }, icon("star")), el("span.gen-cell-unlike", { hidden: true }, icon("alert"))));
+  const node = el("div.gen-tile", { role: "listitem", draggable: "true" }, el("button", { type: "button", onClick: open }, el("img", { src: thumbUrl(item.id, 384), alt: "", loading: "lazy", decoding: "async", draggable: "false" }), el("span.gen-tile-words"), el("span.gen-cell-mark", { hidden: true }, icon("star")), el("span.gen-cell-unlike", { hidden: true }, icon("alert"))));
   also?.(node);
   return node;
 }

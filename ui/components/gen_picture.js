@@ -1,6 +1,6 @@
 /** A place for one picture: dropped, pasted, chosen from a file or from the history; it becomes an artifact at once. */
 
-import { api, contentUrl, el, icon, project, setHidden, setText, upload } from "../studio.js";
+import { api, el, icon, project, setHidden, setText, thumbUrl, upload } from "../studio.js";
 import { percent } from "../format.js";
 
 export const PICTURES = "image/png,image/jpeg,image/webp,image/avif,image/bmp,image/tiff";
@@ -71,7 +71,7 @@ export class PictureSlot {
     setHidden(this.picture, !artifact);
     setHidden(this.words, Boolean(artifact));
     setHidden(this.remove, !artifact);
-    if (artifact) Object.assign(this.picture, { src: contentUrl(artifact.id), alt: artifact.name }); else this.picture.removeAttribute("src");
+    if (artifact) Object.assign(this.picture, { src: thumbUrl(artifact.id), alt: artifact.name }); else this.picture.removeAttribute("src");
     const info = artifact?.meta?.probe;
     setText(this.size, info?.width ? `${info.width} × ${info.height}` : "");
     this.face.setAttribute("aria-label", artifact ? `${this.label}: ${artifact.name}. Choose another` : `${this.label}: choose a file`);

@@ -1,6 +1,6 @@
 /** The prompt: characters by @handle as chips and as one types, wildcards, and how long it is for the model. */
 
-import { contentUrl, el, icon, patchList, setHidden, setText } from "../studio.js";
+import { el, icon, patchList, setHidden, setText, thumbUrl } from "../studio.js";
 import { plural } from "../format.js";
 
 const MENTION = /(?<![\w\\.@])@([a-z0-9][a-z0-9_-]{0,39})(?![\w@])/gi;
@@ -127,5 +127,5 @@ export function face(place, person) {
   const wanted = person.thumbnail ?? "";
   if (place.dataset.of === `${person.name} ${wanted}`) return;
   place.dataset.of = `${person.name} ${wanted}`;
-  place.replaceChildren(wanted ? el("img", { src: contentUrl(wanted), alt: "", loading: "lazy" }) : document.createTextNode((person.title || person.name || "?")[0].toUpperCase()));
+  place.replaceChildren(wanted ? el("img", { src: thumbUrl(wanted), alt: "", loading: "lazy" }) : document.createTextNode((person.title || person.name || "?")[0].toUpperCase()));
 }

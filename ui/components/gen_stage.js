@@ -2,7 +2,7 @@
 
 import { contentUrl, el, icon, setHidden, setText } from "../studio.js";
 import { duration, eta, percent } from "../format.js";
-import { isStoryboard, likenessLine, likenessOf, likenessTitle, pictureOf, promptOf, rows, seedOf, sizeOf } from "./gen_facts.js";
+import { driftOf, isStoryboard, likenessLine, likenessOf, likenessTitle, pictureOf, promptOf, rows, seedOf, sizeOf } from "./gen_facts.js";
 
 /** Who makes it: a job knows its model before it begins, its engine in words once it is done. */
 function engineOf({ request, engine }) {
@@ -39,8 +39,8 @@ export class Stage {
   }
 
   /** A picture, or a job with its preview; `other` is compared with the picture. */
-  update({ item = null, job = null, preview = null, other = null, detailed = false }) {
-    this.job = job;
+  update({ item = null, job = null, preview = null, other = null, detailed = false, items = [] }) {
+    Object.assign(this, { job, items });
     this.#show(this.picture, item && !job ? contentUrl(item.id) : null, item ? promptOf(item) : "");
     this.#show(this.other, item && other ? contentUrl(other.id) : null, other ? promptOf(other) : "");
     this.#show(this.live, job && preview?.url ? preview.url : null, "Preview");
@@ -79,7 +79,7 @@ export class Stage {
     setText(this.caption, promptOf(item));
     this.caption.title = promptOf(item);
     const picture = pictureOf(item), seed = seedOf(item), badge = el("span.badge", { text: isStoryboard(item) ? "Storyboard, no AI image" : picture.engine || picture.model || "", data: { builtIn: String(isStoryboard(item) || /built in/i.test(picture.engine ?? "")) } });
-    const likeness = likenessOf(item).map((row) => el("span.gen-likeness", { title: likenessTitle(row), data: { passed: String(row.passed) } }, icon(row.passed ? "check" : "alert"), el("span", { text: likenessLine(row) })));
+    const likeness = likenessOf(item).map((row) => [row, driftOf(item, this.items, row)]).map(([row, drift]) => el("span.gen-likeness", { title: likenessTitle(row, drift), data: { passed: String(row.passed) } }, icon(row.passed ? "check" : "alert"), el("span", { text: likenessLine(row, drift) })));
     const facts = [seed === null ? "" : `seed ${seed}`, sizeOf(item), picture.took_s ? duration(picture.took_s) : ""].filter(Boolean).join(" · ");
     this.line.replaceChildren(...(badge.textContent ? [badge] : []), ...likeness, el("span.muted", { text: facts }));
   }
@@ -92,7 +92,7 @@ export class Stage {
     this.facts.replaceChildren(...[el("header.row", {}, el("h2", { text: "Details" }), el("span.side-space"), el("button.button.quiet.square", { type: "button", "aria-label": "Close the details", onClick: () => this.wishes.details() }, icon("x"))),
       text("Prompt as the model got it", picture.prompt), text("Negative", picture.negative),
       el("dl.facts", {}, ...rows(item).map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
-      ...likenessOf(item).map((row) => el("p.hint", { text: likenessTitle(row) })),
+      ...likenessOf(item).map((row) => el("p.hint", { text: likenessTitle(row, driftOf(item, this.items, row)) })),
       notes.length ? el("ul.gen-notes", {}, ...notes.map((note) => el("li", { text: note }))) : null].filter(Boolean));
   }
 }

@@ -1,6 +1,6 @@
 /** The filmstrip: what is being made, then the pictures, the newest first; a list box that the arrow keys walk. */
 
-import { contentUrl, el, icon, patchList, setHidden, setText } from "../studio.js";
+import { el, icon, patchList, setHidden, setText, thumbUrl } from "../studio.js";
 import { percent } from "../format.js";
 import { isMap, isUnlike, promptOf } from "./gen_facts.js";
 import { DRAGGED } from "./gen_picture.js";
@@ -31,7 +31,7 @@ export class Strip {
 
   #cell({ key, item }) {
     const node = el("div.gen-cell", { role: "option", id: `gen-cell-${key}`, draggable: "true", onClick: () => this.wishes.choose(key) },
-      el("img", { src: contentUrl(item.id), alt: "", loading: "lazy", decoding: "async", draggable: "false" }), el("span.gen-cell-mark", { hidden: true }, icon("star")), el("span.gen-cell-unlike", { hidden: true, title: "Unlike its character" }, icon("alert")));
+      el("img", { src: thumbUrl(item.id), alt: "", loading: "lazy", decoding: "async", draggable: "false" }), el("span.gen-cell-mark", { hidden: true }, icon("star")), el("span.gen-cell-unlike", { hidden: true, title: "Unlike its character" }, icon("alert")));
     node.addEventListener("dragstart", (event) => { event.dataTransfer.setData(DRAGGED, key); event.dataTransfer.effectAllowed = "copy"; });
     return node;
   }

@@ -1,6 +1,6 @@
 /** The analysis settings: a labelled form whose values come back the next time. */
 
-import { api, el, prefs } from "../studio.js";
+import { api, capabilities, el, prefs } from "../studio.js";
 
 export const DEFAULTS = { detector: "studio", scene_threshold: null, min_scene_frames: null, frames_per_scene: 3 };
 
@@ -34,7 +34,7 @@ export class Settings {
 
   /** Fills in the detectors that the studio offers, with their usual values, from the request's schema. */
   async #choices() {
-    const known = await api("/api/capabilities").catch(() => []);
+    const known = await capabilities().catch(() => []);
     this.choices = known.find(({ name }) => name === "video.analyze")?.request_schema.properties.detector.choices ?? [];
     if (!this.choices.length) return;
     const { value } = this.detector;

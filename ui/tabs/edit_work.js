@@ -3,7 +3,7 @@
  * It draws nothing. Events: `plan` (the planning job moved), `work` (a rendering moved), `versions`.
  */
 
-import { api, isLive, live, on, project, toastError } from "../studio.js";
+import { api, capabilities, isLive, live, on, project, toastError } from "../studio.js";
 import { ended } from "../components/plan_source.js";
 
 const RENDERS = new Set(["video.edit", "video.auto_edit"]);
@@ -20,7 +20,7 @@ export class Work extends EventTarget {
   constructor(draft) {
     super();
     Object.assign(this, { draft, planning: null, job: null, versions: [], known: new Map(), evaluations: new Map(), judging: new Map() });
-    this.capabilities = api("/api/capabilities").then((rows) => { for (const row of rows) this.known.set(row.name, row); this.#tell("versions"); }).catch(() => {});
+    this.capabilities = capabilities().then((rows) => { for (const row of rows) this.known.set(row.name, row); this.#tell("versions"); }).catch(() => {});
     on("job", (job) => this.#job(job));
     draft.addEventListener("history", () => { if (draft.id !== this.of) { this.of = draft.id; this.refresh(); } });
     draft.addEventListener("closed", () => { this.of = null; this.versions = []; this.job = null; this.#tell("work"); this.#tell("versions"); });

@@ -1,6 +1,6 @@
 /** Generate Image: joins form, filmstrip, large view, history and characters; drops, keys, the address. */
 
-import { address, api, connect, dialog, el, icon, isLive, on, prefs, setHidden, setText, tell, toast, toastError } from "../studio.js";
+import { address, api, capabilities, connect, dialog, el, icon, isLive, on, prefs, setHidden, setText, tell, toast, toastError } from "../studio.js";
 import { Actions } from "../components/gen_actions.js";
 import { BatchForm } from "../components/gen_batch.js";
 import { CharacterRoom, faceOf } from "../components/gen_characters.js";
@@ -25,7 +25,7 @@ class GenerateTab {
   constructor(root) {
     this.root = root;
     this.store = new GenerateStore();
-    this.known = new Set();
+    this.known = null; // until the studio has told what it can do, everything is offered
     this.selected = null;
     const pick = () => pickPicture(this.store), paint = (artifact, mask) => { this.view("pictures"); return this.painter.open(artifact, mask); };
     this.form = new PictureForm({ changed: () => this.#changed(), queue: () => this.queue(), pick, paint, newCharacter: () => this.people.create(), toBatch: () => this.mode("batch", true), ask: (name, body) => this.store.ask(name, body), shownSeed: () => seedOf(this.item), levelled: (level) => prefs.set("generate.level", level) });
@@ -73,7 +73,7 @@ class GenerateTab {
     on("tab", ({ id }) => { if (id === "generate") { this.#address(); this.soon(); } });
     on("generate-picture", ({ artifact, as }) => { tell("show-tab", { id: "generate" }); this.attempt(() => this.send(as ?? "source", artifact)); });
     document.addEventListener("keydown", (event) => this.#key(event));
-    api("/api/capabilities").then((rows) => { this.known = new Set(rows.map((row) => row.name)); this.soon(); }).catch(() => {});
+    capabilities().then((rows) => { this.known = new Set(rows.map((row) => row.name)); this.soon(); }).catch(() => {});
   }
 
   /** Runs something that may fail and says so in words. */
@@ -250,7 +250,7 @@ class GenerateTab {
     this.strip.update(store, this.selected, this.compared);
     setHidden(this.empty, Boolean(job || item) || !store.loaded && !store.started);
     setHidden(this.stage.node, !(job || item));
-    this.stage.update({ item: busy ? null : item, job: busy ? job : null, preview: store.previews.get(job?.id), other: this.compared ? store.picture(this.compared) : null, detailed: this.detailed });
+    this.stage.update({ item: busy ? null : item, job: busy ? job : null, preview: store.previews.get(job?.id), other: this.compared ? store.picture(this.compared) : null, detailed: this.detailed, items: store.pictures });
     this.actions.update(busy ? null : item, { known: this.known, boards: store.boards, comparing: this.comparing, detailed: this.detailed });
     setText(this.waits, waiting ? `${waiting} in the queue` : "");
     this.history.changed();

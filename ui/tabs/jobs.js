@@ -1,6 +1,6 @@
 /** Jobs: a live list with keyed rows, so that an opened row stays open and nothing flickers. */
 
-import { api, connect, el, icon, on, patchList, prefs, project, setHidden, setText, toastError } from "../studio.js";
+import { api, capabilities, connect, el, icon, on, patchList, prefs, project, setHidden, setText, toastError } from "../studio.js";
 import { JobRow } from "./job_row.js";
 
 const PAGE = 50;
@@ -34,7 +34,7 @@ class JobsTab {
 
   async #capabilities() {
     try {
-      const known = await api("/api/capabilities");
+      const known = await capabilities();
       this.kinds.append(...known.map((item) => el("option", { value: item.name, text: item.title })));
     } catch { /* the filter then offers only everything */ }
   }

@@ -146,6 +146,7 @@ def test_the_settings_of_a_picture_come_back_by_dropping_its_file(
     expect(page.get_by_label("CLIP skip")).to_have_value("2")  # set, so it is shown in the simple form too
     expect(page.get_by_label("Width", exact=True)).to_have_value("256")
     page.get_by_role("button", name="Queue", exact=True).click()
+    page.wait_for_function("(id) => ![null, id].includes(new URL(location).searchParams.get('picture'))", arg=item["id"])
     expect(page.locator(".gen-line")).to_contain_text("seed 4711")
     again = studio.get("/api/pictures", limit=1)["items"][0]
     assert again["id"] != item["id"]
