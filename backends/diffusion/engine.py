@@ -141,7 +141,7 @@ class DiffusersImage(SlabEngine):
         given = (call.image, call.mask, *(control.image for control in call.controls), *(one.image for one in call.references))
         said = [
             self.installed.card.name, self.installed.variant.name, call.prompt, call.negative, call.width, call.height, call.steps,
-            call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength, call.tiling, call.compiled,
+            call.guidance, call.seed, call.sampler, call.schedule, call.clip_skip, call.strength, call.compiled,
             [(lora.name, lora.weight, lora.text_weight) for lora in call.loras],
             [(control.kind, str(control.path), control.weight, control.start, control.end) for control in call.controls],
             [(str(reference.path), reference.weight) for reference in call.references],

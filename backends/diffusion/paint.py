@@ -110,7 +110,8 @@ class Painting:
             raise Cancelled("before the first step")
         blend = self._blend(call, frame) if call.mask is not None and start == "image" else None
         watch = Watch(hooks, self._key, scheduler, generator, self._resumed(hooks), self._preview(frame), blend)
-        with watch.attached([pipe.components[name] for name in (self._kind.denoiser, "controlnet") if name in pipe.components]):
+        models = [pipe.components[name] for name in (self._kind.denoiser, "controlnet") if name in pipe.components]
+        with watch.attached(models, within=not call.compiled):
             latents = self._run(pipe, call, frame, arguments, generator, watch)
         if hooks.is_cancelled():
             raise Cancelled("before decoding")

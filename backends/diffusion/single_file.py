@@ -90,7 +90,11 @@ class CheckpointParts:
             else:
                 extra = {"in_channels": int(mine[INPUT].shape[1])} if name == "unet" else {}
                 model = getattr(diffusers, made).from_single_file(mine, **shared, **extra)
-        except (KeyError, NotImplementedError):  # a name that it looks for; a weight that has no memory since nothing filled it
+        except KeyError:  # a tensor that every such model has
+            model = None
+        except RuntimeError as error:
+            if "meta tensor" not in str(error):  # a weight that nothing filled
+                raise
             model = None
         if model is None or any(weight.is_meta for weight in model.state_dict().values()):
             raise BadMedia(

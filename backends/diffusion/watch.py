@@ -103,8 +103,12 @@ class Watch:
         return self._hooks.on_preview is not None and done % max(1, self._hooks.preview_every) == 0
 
     @contextmanager
-    def attached(self, models: Sequence[Any]) -> Iterator[None]:
-        """Lets the sampler and the models (the denoiser first, then what guides it) answer without computing while passes go by."""
+    def attached(self, models: Sequence[Any], within: bool = True) -> Iterator[None]:
+        """Lets the sampler and the models (the denoiser first, then what guides it) answer without computing while passes go by.
+
+        Args:
+            within: ask between two blocks of the denoiser as well whether to stop; a compiled one would be compiled anew for it.
+        """
         scheduler, original = self._scheduler, self._scheduler.step
 
         randomly = "generator" in inspect.signature(original).parameters
@@ -120,18 +124,25 @@ class Watch:
             return original(output, time, sample, *arguments, **options)
 
         scheduler.step = step
+        hooks = [block.register_forward_pre_hook(self._ask) for block in blocks_of(models[0])] if within and models else []
         before = [vars(model).get("forward") for model in models] if self.skipping else []
         try:
             for place, model in enumerate(models if self.skipping else ()):
                 model.forward = self._passed_by(model, model.forward, place == 0)
             yield
         finally:
+            for hook in hooks:
+                hook.remove()
             del scheduler.step
             for model, forward in zip(models, before, strict=False):
                 if forward is None:
                     vars(model).pop("forward", None)
                 else:
                     model.forward = forward
+
+    def _ask(self, *_: Any) -> None:
+        if self._hooks.is_cancelled():
+            raise Cancelled("within a step")
 
     def _passed_by(self, model: Any, forward: Callable[..., Any], denoises: bool) -> Callable[..., Any]:
         @wraps(forward)
@@ -145,6 +156,12 @@ class Watch:
             return (given[:, :channels] if hasattr(given, "dim") and given.dim() == 4 and channels else given,)
 
         return answer
+
+
+def blocks_of(model: Any) -> list[Any]:
+    """The blocks that a model repeats, as the library names them."""
+    names = set(getattr(model, "_repeated_blocks", None) or ())
+    return [module for module in model.modules() if type(module).__name__ in names]
 
 
 def _first(options: Mapping[str, Any]) -> Mapping[str, Any]:

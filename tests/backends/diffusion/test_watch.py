@@ -10,8 +10,9 @@ import pytest
 torch = pytest.importorskip("torch")
 diffusers = pytest.importorskip("diffusers")
 
+from backends.base import Cancelled  # noqa: E402
 from backends.diffusion.samplers import SAMPLERS  # noqa: E402
-from backends.diffusion.watch import Blend, clean  # noqa: E402
+from backends.diffusion.watch import Blend, blocks_of, clean  # noqa: E402
 from backends.images import KEEP_EVERY, ControlInput, ImageHooks, LoraInput, ReferenceInput  # noqa: E402
 from tests.backends.tiny import pictures  # noqa: E402
 from tests.backends.tiny.painting import a_call, bits, kept_states, left_half, ramp  # noqa: E402
@@ -100,6 +101,21 @@ def test_steps_gone_by_are_not_told_again(sdxl: DiffusersImage) -> None:
     told: list[int] = []
     sdxl.generate(call(), ImageHooks(resume=states[0], on_step=lambda done, steps: told.append(done)))
     assert told == [6, 7]
+
+
+def test_it_stops_within_a_step(sdxl: DiffusersImage) -> None:
+    asked = 0
+
+    def is_cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 12
+
+    told: list[int] = []
+    with pytest.raises(Cancelled, match="within a step"):
+        sdxl.generate(a_call(), ImageHooks(is_cancelled=is_cancelled, on_step=lambda done, steps: told.append(done)))
+    assert len(told) <= 1
+    assert not any(block._forward_pre_hooks for block in blocks_of(sdxl.parts["unet"]))
 
 
 @pytest.mark.parametrize("prediction", ["epsilon", "v_prediction", "sample"])
