@@ -49,6 +49,24 @@ def delta(factors: Factors, shape: tuple[int, ...], device: Any) -> Any:
     return found.reshape(shape) * scale
 
 
+def add(total: Any, factors: Factors, strength: float, rows: tuple[int, int, int]) -> None:
+    """Adds ``strength`` times the change to a float32 weight, in place.
+
+    Args:
+        rows: (first, last, all): which rows of the change the weight is, and how many it has.
+    """
+    import torch
+
+    first, last, count = rows
+    if factors.keys() - {"alpha"} == {"down", "up"}:  # the usual case needs no second matrix of the weight's size
+        down = factors["down"].to(total.device).to(torch.float32).flatten(1)
+        up = factors["up"][first:last].to(total.device).to(torch.float32).flatten(1)
+        scale = float(factors["alpha"]) / down.shape[0] if "alpha" in factors else 1.0
+        total.view(total.shape[0], -1).addmm_(up, down, alpha=strength * scale)
+        return
+    total.add_(delta(factors, (count, *total.shape[1:]), total.device)[first:last], alpha=strength)
+
+
 def _count(shape: tuple[int, ...]) -> int:
     count = 1
     for size in shape:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from backends.base import Device, OutOfMemory
-from backends.diffusion.lora_deltas import delta
+from backends.diffusion.lora_deltas import add, delta
 from backends.diffusion.lora_read import Change, Use, weights_of, wrong_model
 
 Pristine = Callable[[Any], Any]  # a weight -> its unchanged copy elsewhere, or None
@@ -84,14 +84,14 @@ class Mix:
         known = self._touched.get(id(weight))
         before = known[1] if known is not None else self._unchanged(weight)
         self._touched[id(weight)] = (weight, before)
-        total = before.to(device, non_blocking=True).to(torch.float32, copy=True)  # in this order: converting is the device's work
+        # In this order, since converting is the device's work; in rows, whatever the weight's own layout is.
+        total = before.to(device, non_blocking=True).to(torch.float32, copy=True, memory_format=torch.contiguous_format)
         for change, strength, (first, last) in parts:
             if "diff_b" in change.factors and set(change.factors) <= {"diff_b", "alpha"}:
                 total += strength * change.factors["diff_b"].to(device, torch.float32)
                 continue
             rows = sum(module.weight.shape[0] for module, _ in weights_of(change, self._pipe))
-            whole = delta(change.factors, (rows, *weight.shape[1:]), device)
-            total.add_(whole[first:last], alpha=strength)
+            add(total, change.factors, strength, (first, last, rows))
         weight.data.copy_(total.to(weight.dtype))
 
     def _unchanged(self, weight: Any) -> Any:

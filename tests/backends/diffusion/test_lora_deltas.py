@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from backends.diffusion.lora_deltas import delta, is_whole  # noqa: E402
+from backends.diffusion.lora_deltas import add, delta, is_whole  # noqa: E402
 
 
 def t(*rows: Any) -> Any:
@@ -87,3 +87,19 @@ def test_half_precision_files_are_computed_in_full() -> None:
 )  # fmt: skip
 def test_what_is_whole(parts: set[str], whole: bool) -> None:
     assert is_whole(dict.fromkeys(parts)) is whole
+
+
+@pytest.mark.parametrize("rows", [(0, 6, 6), (2, 4, 6)])
+@pytest.mark.parametrize("kind", ["lora", "loha"])
+def test_adding_is_the_same_as_the_change_times_its_strength(kind: str, rows: tuple[int, int, int]) -> None:
+    torch.manual_seed(2)
+    names = {"lora": ("up", "down"), "loha": ("w1_a", "w1_b", "w2_a", "w2_b")}[kind]
+    sizes = [(6, 2), (2, 12)] * 2
+    factors = {name: torch.randn(size) for name, size in zip(names, sizes, strict=False)} | {"alpha": torch.tensor(3.0)}
+    if kind == "lora":
+        factors["down"] = factors["down"].reshape(2, 3, 2, 2)
+    first, last, count = rows
+    total = torch.randn(last - first, 3, 2, 2)
+    wanted = total + 0.7 * delta(factors, (count, 3, 2, 2), "cpu")[first:last]
+    add(total, factors, 0.7, rows)
+    assert torch.allclose(total, wanted, atol=1e-5)
