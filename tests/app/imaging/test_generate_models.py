@@ -47,7 +47,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make(studio: Studio, **fields: Any) -> JobDetail:
-    detail = studio.wait(studio.submit("image.generate", {**SMALL, **fields}, allow_paths=True).job.id, 120)
+    detail = studio.wait(studio.submit("image.generate", {**SMALL, **fields}, allow_paths=True).job.id, 300)
     assert detail.job.state == "succeeded", detail.job.error
     return detail
 
