@@ -16,7 +16,7 @@ export class Actions {
     this.download = el("a.button.quiet.square", { "aria-label": "Download", title: "Download" }, icon("download"));
     this.vary = iconButton("dice", "Vary: the same with a new seed", () => run("vary"), { text: "Vary", quiet: false });
     this.rerun = iconButton("retry", "Rerun: exactly the same again", () => run("rerun"), { text: "Rerun" });
-    this.settings = iconButton("undo", "Copy its settings into the form", () => run("settings"), { text: "Use settings" });
+    this.settings = iconButton("undo", "Use settings: copy them into the form", () => run("settings"), { text: "Use settings" });
     this.sendMenu = this.#menu("Send to", SEND);
     this.betterMenu = this.#menu("Clean up", BETTER);
     this.send = this.#opener("send", "Send to", this.sendMenu);

@@ -4,7 +4,8 @@ import { plural } from "../format.js";
 
 export const pictureOf = (item) => item?.meta?.picture ?? {};
 export const requestOf = (item) => pictureOf(item).request ?? {};
-export const promptOf = (item) => requestOf(item).prompt || pictureOf(item).prompt || item?.name || "";
+/** What it shows in words; a reference sheet shows somebody, not what its first picture was asked for. */
+export const promptOf = (item) => (pictureOf(item).sheet ? `Reference sheet of @${pictureOf(item).sheet.character}` : "") || requestOf(item).prompt || pictureOf(item).prompt || item?.name || "";
 export const seedOf = (item) => pictureOf(item).seed ?? requestOf(item).seed ?? null;
 export const likenessOf = (item) => pictureOf(item).likeness ?? [];
 export const isUnlike = (item) => likenessOf(item).some((row) => !row.passed);

@@ -44,6 +44,7 @@ export class Stage {
     this.#show(this.picture, item && !job ? contentUrl(item.id) : null, item ? promptOf(item) : "");
     this.#show(this.other, item && other ? contentUrl(other.id) : null, other ? promptOf(other) : "");
     this.#show(this.live, job && preview?.url ? preview.url : null, "Preview");
+    this.place.toggleAttribute("data-alpha", Boolean(item?.meta?.probe?.has_alpha));
     for (const node of [this.wipe, this.names]) setHidden(node, !(item && other && !job));
     this.place.dataset.comparing = String(Boolean(item && other && !job));
     if (other && item) [item, other].forEach((each, n) => setText(this.names.children[n], `${n ? "B" : "A"} · seed ${seedOf(each) ?? "unknown"}`));

@@ -4,6 +4,7 @@ import { address, api, connect, contentUrl, el, icon, isLive, on, project, setHi
 import { eta, percent } from "../format.js";
 import { Brief } from "../components/plan_brief.js";
 import { PlanBar } from "../components/plan_bar.js";
+import { newId } from "../components/plan_changes.js";
 import { shownLater } from "../components/plan_effects.js";
 import { Exports } from "../components/plan_exports.js";
 import { Thumbs } from "../components/plan_thumbs.js";
@@ -15,6 +16,7 @@ import { FilmView } from "./edit_film.js";
 import { editWelcome } from "./edit_welcome.js";
 import { Work } from "./edit_work.js";
 
+const PICTURE_S = 3; // how long a picture stands until it is trimmed
 const ACCEPT = "video/*,.mkv,.ts,.mts,.m2ts,.avi,.mov,.webm,.mxf";
 
 export function mount(element) {
@@ -84,6 +86,7 @@ class EditTab {
     film.addEventListener("settled", () => this.#remember());
     on("edit-clip", ({ artifact, analysis }) => { tell("show-tab", { id: "edit" }); this.attempt(() => this.openArtifact(artifact, analysis)); });
     on("edit-job", ({ job }) => { tell("show-tab", { id: "edit" }); this.attempt(() => this.openJob(job)); });
+    on("edit-picture", ({ artifact }) => { tell("show-tab", { id: "edit" }); this.attempt(() => this.addPicture(artifact)); });
     on("open-edit", ({ id }) => { tell("show-tab", { id: "edit" }); this.attempt(() => this.openEdit(id)); });
     on("tab", ({ id }) => { if (id === "edit") { this.soon("film"); this.#remember(); } });
     document.addEventListener("keydown", (event) => {
@@ -172,6 +175,18 @@ class EditTab {
     this.clip = { ...this.clip, artifact, name: artifact?.name ?? edit.title };
     this.#remember();
     this.soon("film");
+  }
+
+  /** A picture becomes the last row of the edit that is open, or the first of a new one. */
+  async addPicture({ id: media, name }) {
+    const title = name.split("/").pop(), row = (id) => ({ id, source: id, start_s: 0, end_s: PICTURE_S, reason: "A picture from Generate Image." });
+    if (this.draft.id) {
+      this.draft.change("Add a picture", (plan) => { const id = newId({ segments: [...plan.segments, ...plan.sources] }); return { ...plan, sources: [...plan.sources, { id, media }], segments: [...plan.segments, row(id)] }; });
+      toast(`${title} is the last row of the plan.`);
+      return;
+    }
+    await this.draft.create({ plan: { version: 1, title, sources: [{ id: "picture", media }], segments: [row("picture")] }, title, label: "Begin with a picture" });
+    await this.openEdit(this.draft.id);
   }
 
   /** A job of ours: a planning is followed to its plan, a rendering shows its draft. */

@@ -218,7 +218,7 @@ class GenerateTab {
   /** Where a picture goes: into a part of the form, a character, another tab. */
   async send(where, item) {
     const { form } = this;
-    if (where === "edit") { tell("edit-clip", { artifact: item }); return; }
+    if (where === "edit") { tell("edit-picture", { artifact: item }); return; }
     if (where === "library") { tell("show-tab", { id: "library" }); tell("library-open", { id: item.id }); return; }
     if (where === "character") { this.view("characters"); await this.people.addReference(item); return; }
     if (where === "control") form.controls.add(item);

@@ -32,6 +32,7 @@ class LibraryTab {
       el("div.page-body", {}, this.grid, this.none, el("div.row.centre", {}, this.more)));
     this.watcher = new IntersectionObserver((entries) => entries.forEach((entry) => this.#preview(entry)), { root: root.querySelector(".page-body"), rootMargin: "200px" });
     on("tab", ({ id }) => { this.shown = id === "library"; if (this.shown && this.stale !== false) this.reload(); });
+    on("library-open", ({ id }) => this.sheet.show(id));
     on("project", () => this.#changed());
     on("artifact", () => this.#changed());
     on("online", () => this.#changed());

@@ -77,6 +77,7 @@ export class Sheet {
       item.missing ? null : el("a.button.primary", { href: contentUrl(item.id, true), download: item.name.split("/").pop() }, icon("download"), el("span", { text: "Download" })),
       item.kind === "video" && !item.missing ? el("button.button", { type: "button", onClick: () => { this.node.close(); tell("open-clip", { artifact: item, analyze: true }); } }, icon("scan"), el("span", { text: "Send to Analyze" })) : null,
       item.kind === "video" && !item.missing ? el("button.button", { type: "button", onClick: () => { this.node.close(); tell("edit-clip", { artifact: item }); } }, icon("scissors"), el("span", { text: "Send to Edit" })) : null,
+      item.kind === "image" && !item.missing ? el("button.button", { type: "button", onClick: () => { this.node.close(); tell("generate-picture", { artifact: item }); } }, icon("wand"), el("span", { text: "Send to Generate" })) : null,
       job ? el("button.button", { type: "button", onClick: () => this.#rerun(job) }, icon("retry"), el("span", { text: "Rerun" })) : null,
       el("button.button.danger", { type: "button", onClick: () => this.#delete() }, icon("trash"), el("span", { text: item.external ? "Forget" : "Delete" })));
   }

@@ -258,3 +258,26 @@ def test_a_character_is_named_while_typing(open_page: Callable[..., Any], studio
     assert [item["meta"]["picture"]["request"]["prompt"] for item in made] == ["@mara feeds pigeons"]
     chip.click()
     expect(prompt).to_have_value("feeds pigeons")
+
+
+def test_pictures_go_on_to_the_film_and_come_back_from_the_library(open_page: Callable[..., Any], studio: Any) -> None:
+    from playwright.sync_api import expect
+
+    (item,) = generate(studio, "A bridge")
+    page = open_page(f"/?tab=generate&picture={item['id']}")
+
+    def send(where: str) -> None:
+        page.get_by_role("tab", name="Generate Image").click()
+        page.get_by_role("button", name="Send to").click()
+        page.get_by_role("button", name=where).click()
+
+    send("Edit/Parody")
+    rows = page.locator(".plan-row")
+    expect(rows).to_have_count(1)  # a film that begins with it
+    send("Edit/Parody")
+    expect(rows).to_have_count(2)
+    page.wait_for_function("() => /edit=e-/.test(location.search)")
+    send("Show in the Library")
+    page.get_by_role("dialog", name="File").get_by_role("button", name="Send to Generate").click()
+    expect(page.get_by_role("group", name="Picture to start from").locator("img")).to_be_visible()
+    expect(page.locator("summary", has_text="Start from a picture")).to_contain_text("image to image")
