@@ -23,12 +23,14 @@ def trial() -> Trial:
 
 
 def test_characters_are_told_apart() -> None:
-    assert auc(trial().same, trial().different) >= 0.95
+    """Sixteen pictures of eight characters; the benchmark has twenty times as many, and a look-alike is one in 39 there, not one in 7."""
+    assert auc(trial().same, trial().strangers) >= 0.93
+    assert auc(trial().same, trial().different) >= 0.9
 
 
 def test_the_threshold_lets_most_of_the_same_through_and_few_strangers() -> None:
-    assert at(0.65, trial().same) > 0.8
-    assert at(0.65, trial().strangers) < 0.2
+    assert at(0.65, trial().same) > 0.7
+    assert at(0.65, trial().strangers) < 0.15
 
 
 def test_a_reference_is_like_itself_and_the_nearest_is_named() -> None:
