@@ -36,7 +36,7 @@ class DiffusersImage(SlabEngine):
 
     def __init__(self, installed: Installed, device: Device) -> None:
         super().__init__(installed, device)
-        self.parts: Parts = {}
+        self.parts = Parts()
         self.notes: list[str] = []
         self._groups: Groups | None = None
         self._joined: Joined | None = None
@@ -76,7 +76,7 @@ class DiffusersImage(SlabEngine):
 
     def forget(self) -> None:
         """Its parts and adapters."""
-        self.parts, self._groups, self._canvas, self._joined = {}, None, None, None
+        self.parts, self._groups, self._canvas, self._joined = Parts(), None, None, None
         self._tiled, self._compiled = False, None
 
     def working_bytes(self, operation: str, shape: Shape) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from backends.base import Device, Installed, OnStep, OutOfMemory
@@ -17,8 +18,18 @@ from backends.token_loop import within_memory
 from backends.transformers_load import dtype_of, quantised_on
 from configs.errors import BadMedia, StudioError, Unavailable
 
-Parts = dict[str, Any]
 AGAIN = "Install the model again."
+SETTINGS = ("force_zeros_for_empty_prompt", "is_distilled")  # of a pipeline, beside its parts
+
+
+class Parts(dict[str, Any]):
+    """The parts of a model by name.
+
+    Attributes:
+        settings: what its pipeline is built with beside them.
+    """
+
+    settings: Mapping[str, Any] = MappingProxyType({})
 
 
 def kind_of(installed: Installed) -> Kind:
@@ -41,10 +52,11 @@ def load_parts(installed: Installed, device: Device, on_step: OnStep, notes: lis
     """
     kind = kind_of(installed)
     path = _place(installed.folder)
-    parts: Parts = {}
+    parts = Parts()
     with tempfile.TemporaryDirectory(prefix="configs-") as configs:
         source: Any = (CheckpointParts if path.is_file() else FolderParts)(path, kind, installed.card.title, Path(configs))
         source.check()
+        parts.settings = source.settings
         for place, name in enumerate(kind.parts):
             on_step(place / len(kind.parts), f"Loading {installed.card.title}: {name.replace('_', ' ')}")
             parts[name] = _part(source, name, installed, device, notes)
@@ -132,6 +144,7 @@ class FolderParts:
             raise BadMedia(f"model_index.json of {self._title} cannot be read.", AGAIN, "damaged") from None
         if said not in self._kind.index:
             raise BadMedia(f"{self._title} is a {said}, which is no {self._kind.title} that paints from words.", "Choose another model.")
+        self.settings = {name: index[name] for name in SETTINGS if name in index}
         for name in self._kind.parts:
             if not (self._folder / name).is_dir():
                 raise BadMedia(f"{self._title} has no {name} in {self._folder}.", AGAIN, "damaged")

@@ -12,6 +12,7 @@ from backends.diffusion.canvas import Canvas
 from backends.diffusion.clip_text import Reader
 from backends.diffusion.joined import Joined
 from backends.diffusion.kinds import Kind
+from backends.diffusion.load import Parts
 from backends.diffusion.prompts import is_weighed, plain
 from backends.diffusion.samplers import Choice, make
 from backends.diffusion.state import Kept, unpack
@@ -78,7 +79,7 @@ class Painting:
     """
 
     def __init__(
-        self, parts: dict[str, Any], kind: Kind, device: str, canvas: Canvas, joined: Joined, choice: Choice, key: str,
+        self, parts: Parts, kind: Kind, device: str, canvas: Canvas, joined: Joined, choice: Choice, key: str,
     ) -> None:  # fmt: skip
         self._parts, self._kind, self._device, self._canvas = parts, kind, device, canvas
         self._joined, self._choice, self._key = joined, choice, key
@@ -150,15 +151,10 @@ class Painting:
         made = placed(getattr(diffusers, name), self._device)
         wanted = inspect.signature(made.__init__).parameters
         parts = {part: value for part, value in {**self._parts, **(extra or {})}.items() if part in wanted}
-        settings = {key: value for key, value in self._settings().items() if key in wanted}
+        settings = {key: value for key, value in {"add_watermarker": False, **self._parts.settings}.items() if key in wanted}
         pipe = made(**{**parts, "scheduler": scheduler}, **settings)
         pipe.set_progress_bar_config(disable=True)
         return pipe
-
-    def _settings(self) -> dict[str, Any]:
-        if self._kind.reads == "clip":
-            return {"force_zeros_for_empty_prompt": True, "add_watermarker": False}
-        return {"is_distilled": True}
 
     def _words(self, pipe: Any, call: ImageCall) -> dict[str, Any]:
         if self._kind.reads != "clip":

@@ -29,6 +29,7 @@ class CheckpointParts:
     def __init__(self, path: Path, kind: Kind, title: str, configs: Path) -> None:
         self._path, self._kind, self._title, self._cache = path, kind, title, configs
         self._tensors: dict[str, Any] | None = None
+        self.settings = {"force_zeros_for_empty_prompt": True}
 
     def check(self) -> None:
         """Raises BadMedia: a pickle, damaged, of a family whose files lack parts, or a file of one part only."""

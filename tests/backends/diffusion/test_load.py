@@ -113,3 +113,13 @@ def test_a_config_that_does_not_fit_its_weights(folder: Path) -> None:
     path = folder / "unet" / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "cross_attention_dim": 96}))
     assert "unet of Broken cannot be loaded" in refused(folder)
+
+
+def test_what_a_pipeline_is_built_with_beside_its_parts(folder: Path) -> None:
+    def settings() -> dict[str, object]:
+        return dict(load_parts(installed(folder, "image", "diffusers-image", family="sdxl"), Device(), lambda *_: None, []).settings)
+
+    assert settings() == {"force_zeros_for_empty_prompt": True}
+    path = folder / "model_index.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "force_zeros_for_empty_prompt": False}))
+    assert settings() == {"force_zeros_for_empty_prompt": False}
