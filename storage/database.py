@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from configs.errors import BadInput, StudioError, Unavailable
 
-SCHEMA_VERSION = "0005"  # the newest file in migrations/versions; a test holds the two together
+SCHEMA_VERSION = "0006"  # the newest file in migrations/versions; a test holds the two together
 MIGRATIONS = Path(__file__).parent / "migrations"
 BACKUPS_KEPT = 3
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import exists, func, select
 
 from storage.database import Database
-from storage.records import RESULT
-from storage.tables import artifacts, board_items, favourites
-
-_IN_CAST = """EXISTS (SELECT 1 FROM json_each(artifacts.meta, '$.picture.request.cast') AS member
-    WHERE json_extract(member.value, '$.name') = :handle)"""
+from storage.tables import board_items, favourites
+from storage.tables import pictures_found as found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,33 +31,25 @@ class PictureFilter:
 
 def page(database: Database, wanted: PictureFilter, limit: int, before: int | None = None) -> tuple[list[str], int | None]:
     """Ids of artifacts, the newest first, and the cursor of the next page."""
-    query = select(artifacts.c.seq, artifacts.c.id).where(
-        artifacts.c.role == RESULT, artifacts.c.kind == "image", _said("$.picture").is_not(None), *_conditions(wanted)
-    )
+    query = select(found.c.seq, found.c.artifact_id).where(*_conditions(wanted))
     if before is not None:
-        query = query.where(artifacts.c.seq < before)
+        query = query.where(found.c.seq < before)
     with database.read() as connection:
-        rows = connection.execute(query.order_by(artifacts.c.seq.desc()).limit(limit)).all()
-    return [row.id for row in rows], rows[-1].seq if len(rows) == limit else None
+        rows = connection.execute(query.order_by(found.c.seq.desc()).limit(limit)).all()
+    return [row.artifact_id for row in rows], rows[-1].seq if len(rows) == limit else None
 
 
 def _conditions(wanted: PictureFilter) -> list[Any]:
-    found: list[Any] = []
+    conditions: list[Any] = []
     if wanted.project_id is not None:
-        found.append(artifacts.c.project_id == wanted.project_id)
+        conditions.append(found.c.project_id == wanted.project_id)
     if wanted.board_id is not None:
-        found.append(exists().where(board_items.c.board_id == wanted.board_id, board_items.c.artifact_id == artifacts.c.id))
+        conditions.append(exists().where(board_items.c.board_id == wanted.board_id, board_items.c.artifact_id == found.c.artifact_id))
     if wanted.favourite is not None:
-        liked = exists().where(favourites.c.artifact_id == artifacts.c.id)
-        found.append(liked if wanted.favourite else ~liked)
+        liked = exists().where(favourites.c.artifact_id == found.c.artifact_id)
+        conditions.append(liked if wanted.favourite else ~liked)
     if wanted.model is not None:
-        found.append(_said("$.picture.model") == wanted.model)
+        conditions.append(found.c.model == wanted.model)
     if wanted.character is not None:
-        found.append(text(_IN_CAST).bindparams(handle=wanted.character))
-    said = func.coalesce(_said("$.picture.request.prompt"), "") + " " + artifacts.c.name
-    return [*found, *(said.icontains(word, autoescape=True) for word in wanted.words.split())]
-
-
-def _said(path: str) -> Any:
-    """A value of what is known of the content."""
-    return func.json_extract(artifacts.c.meta, path)
+        conditions.append(func.instr(found.c.members, f" {wanted.character} ") > 0)
+    return [*conditions, *(found.c.words.icontains(word, autoescape=True) for word in wanted.words.split())]

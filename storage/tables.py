@@ -112,6 +112,17 @@ artifacts = Table(
     Index("artifacts_by_project", "project_id", "role", "kind", "seq"),
 )  # fmt: skip
 
+# What pictures that were made are found by; triggers on artifacts keep it, so nobody writes here.
+pictures_found = Table(
+    "pictures_found", metadata,
+    Column("seq", Integer, primary_key=True),  # the artifact's
+    Column("artifact_id", Text, nullable=False),
+    Column("project_id", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("members", Text, nullable=False),  # handles between blanks
+    Column("words", Text, nullable=False),  # the prompt and the name
+)  # fmt: skip
+
 artifact_inputs = Table(
     "artifact_inputs", metadata,
     Column("artifact_id", ForeignKey("artifacts.id"), primary_key=True),

@@ -29,6 +29,7 @@ ALL = {
     "characters",
     "edit_steps",
     "favourites",
+    "pictures_found",
 }
 
 
