@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from backends.adapter_cache import FactCache
@@ -164,7 +165,7 @@ def _named(found: Sequence[tuple[AdapterFile, Place]]) -> list[AdapterFile]:
             inside = PurePosixPath(*place.path.parent.relative_to(place.root).parts)
             folder = inside.parent if name == place.path.parent.name and name != place.path.stem else inside
             name = name if folder == PurePosixPath() else f"{folder}/{name}"
-        tries = (name, f"{place.root.name}/{name}", *(f"{name} ({number})" for number in range(2, len(found) + 2)))
+        tries = chain((name, f"{place.root.name}/{name}"), (f"{name} ({number})" for number in count(2)))
         name = next(attempt for attempt in tries if (one.kind, attempt.lower()) not in taken)
         taken.add((one.kind, name.lower()))
         named.append(replace(one, name=name))
