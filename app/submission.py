@@ -157,15 +157,29 @@ def cache_key(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def named_model(values: Mapping[str, Any]) -> str:
-    """What a request without media is about: its prompt, the model it names, or the file that is to become one; else empty."""
+def said(values: Mapping[str, Any]) -> str:
+    """The words that a request puts first, whatever files come with it: its prompt, the character whose sheet it is; else empty."""
     prompt = values.get("prompt") or next(iter(values.get("prompts") or ()), None)
     if isinstance(prompt, str) and prompt.strip():
         line = " ".join(prompt.split())
         return line if len(line) <= PROMPT_IN_TITLE else line[: PROMPT_IN_TITLE - 1].rstrip() + "…"
+    character = values.get("character")
+    return "@" + character.lstrip("@") if isinstance(character, str) and character else ""
+
+
+def named_model(values: Mapping[str, Any]) -> str:
+    """What a request without words and media is about: the model it names, or the file that is to become one; else empty."""
     model = values.get("model") or values.get("name")
     path = values.get("path")
     return model if isinstance(model, str) else Path(path).name if isinstance(path, str) else ""
+
+
+def _shown(media: Sequence[Artifact]) -> str:
+    """The first file by name, and how many more; empty without any."""
+    if not media:
+        return ""
+    more = f" and {len(media) - 1} more" if len(media) > 1 else ""
+    return f"{media[0].meta.get('clip') or media[0].name}{more}"
 
 
 def new_job(
@@ -177,9 +191,7 @@ def new_job(
         raise BadInput(
             f"The priority is {priority}.", f"Give a whole number from {-PRIORITY_LIMIT} to {PRIORITY_LIMIT}; higher runs earlier."
         )
-    first = next(iter(media.values()), None)
-    about = str(first.meta.get("clip") or first.name) if first else named_model(values)
-    about += f" and {len(media) - 1} more" if len(media) > 1 else ""
+    about = said(values) or _shown(list(media.values())) or named_model(values)
     return NewJob(
         id=new_id("j-"), capability=capability.name, title=f"{capability.title}: {about}" if about else capability.title,
         lane=capability.lane, engine=capability.engine, request=values, project_id=project_id, priority=priority,

@@ -109,6 +109,21 @@ def test_without_media_it_is_titled_by_its_model(values: dict[str, Any], title: 
     assert submission.new_job(strict, values, {}, project_id="default").title == title
 
 
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        ({"prompt": "  A fox\non a hill ", "references": ["a-1"]}, "Strict: A fox on a hill"),
+        ({"prompts": ["One", "Two"]}, "Strict: One"),
+        ({"prompt": "x" * 80}, f"Strict: {'x' * 59}…"),
+        ({"character": "luca"}, "Strict: @luca"),
+        ({"character": "@luca @mia"}, "Strict: @luca @mia"),
+        ({"prompt": " ", "character": ""}, "Strict: clip.mp4"),
+    ],
+)
+def test_words_stand_before_files_in_a_title(values: dict[str, Any], title: str) -> None:
+    assert submission.new_job(strict, values, {"clip": CLIP}, project_id="default").title == title
+
+
 class Several(Ask):
     """Takes a list of clips."""
 
