@@ -38,6 +38,9 @@ export function mount(element, { tabs }) {
   watchJobs();
 }
 
+/** Whose an address is that names no tab. */
+const OWNERS = [["edit", "edit"], ["plan", "edit"], ["model", "models"], ["rank", "analyze"], ["compare", "analyze"], ["clip", "analyze"]];
+
 /** Tabs with the arrow keys of a tab list; the address remembers which one is shown. */
 function tabsBar(list, ids) {
   const buttons = [...list.querySelectorAll("[role=tab]")];
@@ -54,7 +57,7 @@ function tabsBar(list, ids) {
     shown = id;
     tell("tab", { id });
   };
-  const first = address.get("clip") ? "analyze" : ids[0]; // an address of a clip that names no tab
+  const first = OWNERS.find(([name]) => address.get(name))?.[1] ?? ids[0];
   let shown = ids.includes(address.get("tab")) ? address.get("tab") : first;
   // Panels are drawn one after the other; each is shown or hidden as it appears.
   new MutationObserver(() => ids.forEach((id) => { const place = document.getElementById("panel-" + id); if (place) setHidden(place, id !== shown); }))

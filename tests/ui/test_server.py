@@ -249,7 +249,7 @@ def test_a_visitor_needs_the_passphrase_for_page_api_and_media(
     with page.expect_download() as download:
         page.get_by_role("link", name="Report").click()
     assert Path(download.value.path()).stat().st_size > 1000
-    page.goto(visitor)
+    page.goto(visitor + "/?tab=analyze")
     expect(page.get_by_role("button", name="Open a clip")).to_be_visible()
     expect(page.get_by_role("button", name="Open path")).to_have_count(0)
     context.close()

@@ -58,7 +58,7 @@ def test_several_clips_are_queued_and_recent_ones_come_back(
     page.get_by_role("tab", name="Jobs").click()
     for number in range(3):
         expect(page.get_by_role("listitem").filter(has_text=f"take-{number}.mp4")).to_contain_text("Done")
-    page.goto(studio.url)
+    page.goto(studio.url + "/?tab=analyze")
     recent = page.get_by_role("group", name="Recent clips")
     recent.get_by_role("button", name="take-1.mp4").click()
     expect(page.get_by_role("heading", name="take-1.mp4")).to_be_visible()
