@@ -19,7 +19,8 @@ from storage.tables import artifacts
 def row_of(identity: str, picture: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "id": identity, "name": f"{identity}.png", "kind": "image", "role": "result", "media_type": "image/png", "size_bytes": 1,
-        "content_hash": "0" * 64, "project_id": "p-1", "meta": json.dumps({} if picture is None else {"picture": picture}), "created_at": 0.0,
+        "content_hash": "0" * 64, "project_id": "p-1", "created_at": 0.0,
+        "meta": json.dumps({} if picture is None else {"picture": picture}),
     }  # fmt: skip
 
 

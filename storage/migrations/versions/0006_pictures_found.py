@@ -33,8 +33,6 @@ def upgrade() -> None:
     new, is_one = _SAID.format(a="new"), _IS_ONE.format(a="new")
     op.execute(f"CREATE TRIGGER pictures_found_added AFTER INSERT ON artifacts WHEN {is_one} BEGIN {new}; END")
     op.execute("CREATE TRIGGER pictures_found_gone AFTER DELETE ON artifacts BEGIN DELETE FROM pictures_found WHERE seq = old.seq; END")
-    op.execute(
-        "CREATE TRIGGER pictures_found_changed AFTER UPDATE OF meta, role, kind, name, project_id ON artifacts BEGIN"
-        f" DELETE FROM pictures_found WHERE seq = old.seq; {new} WHERE {is_one}; END"
-    )
+    again = f"DELETE FROM pictures_found WHERE seq = old.seq; {new} WHERE {is_one}"  # noqa: S608 - words of this file alone
+    op.execute(f"CREATE TRIGGER pictures_found_changed AFTER UPDATE OF meta, role, kind, name, project_id ON artifacts BEGIN {again}; END")
     op.execute(f"{_SAID.format(a='artifacts')} FROM artifacts WHERE {_IS_ONE.format(a='artifacts')}")
