@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,16 +32,18 @@ def read_table(text: str, prompt: str) -> list[tuple[Own, dict[str, str]]]:
     Raises:
         BadInput: there are no rows, too many, or a value or column that means nothing; the sentence names the row.
     """
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff").strip()), dialect=_dialect(text), skipinitialspace=True)
-    names = _columns(reader.fieldnames or (), prompt)
-    rows = [_read(number, row, names, prompt) for number, row in enumerate(_rows(reader), 1)]
+    text = "\n".join(re.split("\r\n?|\n", text.lstrip("\ufeff").strip()))
+    reader = csv.DictReader(io.StringIO(text), dialect=_dialect(text), skipinitialspace=True)
+    header, found = _rows(reader)
+    names = _columns(header, prompt)
+    rows = [_read(number, row, names, prompt) for number, row in enumerate(found, 1)]
     if not rows:
         raise BadInput("The table has no rows below its header.", "Write one picture a row.")
     return rows
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
-    head = text.lstrip("\ufeff").strip().partition("\n")[0]
+    head = text.partition("\n")[0]
 
     class Found(csv.excel):
         delimiter = max(",;\t", key=head.count)
@@ -48,9 +51,11 @@ def _dialect(text: str) -> type[csv.Dialect]:
     return Found
 
 
-def _rows(reader: csv.DictReader[str]) -> list[Mapping[Any, Any]]:
+def _rows(reader: csv.DictReader[str]) -> tuple[Sequence[str], list[Mapping[Any, Any]]]:
+    """The header, and the rows in which anything stands."""
     found: list[Mapping[Any, Any]] = []
     try:
+        header = reader.fieldnames or ()
         for row in reader:
             if any(isinstance(value, str) and value.strip() for value in row.values()):
                 found.append(row)
@@ -58,7 +63,7 @@ def _rows(reader: csv.DictReader[str]) -> list[Mapping[Any, Any]]:
                 raise BadInput(f"The table has more than {MOST_PICTURES} rows.", "Split it.")
     except csv.Error as error:
         raise BadInput(f"The table cannot be read: {error}.", "Save it as CSV in UTF-8.") from None
-    return found
+    return header, found
 
 
 def _columns(header: Sequence[str], prompt: str) -> dict[str, str]:

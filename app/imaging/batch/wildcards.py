@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from random import Random
 
 from configs.errors import BadInput
@@ -14,8 +13,9 @@ from configs.errors import BadInput
 Lists = Mapping[str, Sequence[str]]
 DEEPEST = 8
 MOST_WAYS = 10_000
-# The innermost braces that hold a bar; ``{name}`` without one is left alone.
-_BRACES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+MOST_ALIKE = 4  # ways are looked at for each that may be kept: those that come out alike take as long to write
+# The innermost braces that hold a bar; ``{name}`` without one is left alone. One way to match, so that it never tries all others.
+_BRACES = re.compile(r"\{([^{}|]*\|[^{}]*)\}")
 _LIST = re.compile(r"__([A-Za-z0-9][A-Za-z0-9_\-/. ]{0,99}?)__")
 _WEIGHT = re.compile(r"\s*(\d+(?:\.\d+)?)::")
 
@@ -48,10 +48,12 @@ def expanded(text: str, lists: Lists, seed: str) -> str:
 
 def every_way(text: str, lists: Lists, most: int = MOST_WAYS) -> list[str]:
     """Every prompt that the choices allow, in order, each once; raises BadInput when there are more than ``most``."""
-    found = list(islice(dict.fromkeys(_ways(text, lists, 0)), most + 1))
-    if len(found) > most:
-        raise BadInput(f"The choices in {text[:60]!r} allow more than {most:,} prompts.", "Leave some out, or let chance choose.")
-    return found
+    found: dict[str, None] = {}
+    for number, way in enumerate(_ways(text, lists, 0)):
+        found[way] = None
+        if len(found) > most or number >= most * MOST_ALIKE:
+            raise BadInput(f"The choices in {text[:60]!r} allow more than {most:,} prompts.", "Leave some out, or let chance choose.")
+    return list(found)
 
 
 def has_choices(text: str) -> bool:

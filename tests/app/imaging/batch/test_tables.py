@@ -45,3 +45,14 @@ def test_what_means_nothing_names_its_row(text: str, said: str) -> None:
 def test_a_table_has_an_end() -> None:
     with pytest.raises(BadInput, match=f"more than {MOST_PICTURES} rows"):
         read_table("prompt\n" + "fox\n" * (MOST_PICTURES + 1), "")
+
+
+@pytest.mark.parametrize("text", ["x" * 140_000 + ",prompt\na,b\n", "prompt\n" + "y" * 140_000])
+def test_a_cell_without_end_is_one_sentence_in_the_header_too(text: str) -> None:
+    with pytest.raises(BadInput, match="The table cannot be read: field larger"):
+        read_table(text, "")
+
+
+def test_lines_end_as_any_machine_ends_them() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        assert [own.steps for own, _ in read_table(end.join(["prompt,steps", "a fox,5", "an owl,6", ""]), "")] == [5, 6]

@@ -67,3 +67,14 @@ def test_the_nearest_list_is_named() -> None:
 def test_a_text_that_grows_without_end_is_stopped() -> None:
     with pytest.raises(BadInput, match=r"longer than 100,000|never end"):
         expanded("__grow__", {"grow": ("__grow__ __grow__ " * 20,)}, "1")
+
+
+@pytest.mark.parametrize("text", ["{a|b}" * 60, "{a|a}" * 60])
+def test_ways_are_counted_no_further_than_they_may_go(text: str) -> None:
+    with pytest.raises(BadInput, match="more than 10,000 prompts"):
+        every_way(text, LISTS)
+
+
+def test_an_open_brace_with_many_bars_is_passed_over_at_once() -> None:
+    assert not has_choices("{" + "|" * 400_000)
+    assert expanded("{" + "|" * 90_000, LISTS, "1").startswith("{|")
