@@ -15,6 +15,7 @@ from configs.errors import BadMedia
 
 MOST_TEXT_BYTES = 8 << 20
 LARGEST_CUBE = 129
+_SMALLER = f"Make it smaller: at most {MAX_PIXELS // 1_000_000} megapixels, no side over {MAX_SIDE_PX} px."
 _CUE = re.compile(r"\d+:\d\d[:.,\d]*\s*-->\s*\d+:\d\d")
 _STILLS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 _SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".oga")
@@ -68,13 +69,15 @@ def probe_image(path: Path) -> ImageInfo:
         with Image.open(path) as image:
             width, height = image.size
             if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
-                raise BadMedia(f"{path.name!r} has {width}x{height} pixels, more than the studio takes.", "Make it smaller.")
+                raise BadMedia(f"{path.name!r} has {width}x{height} pixels, more than the studio takes.", _SMALLER)
             image.load()
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
             alpha = "A" in image.getbands() or "transparency" in image.info
             kind = str(image.format or "unknown").lower()
     except BadMedia:
         raise
+    except Image.DecompressionBombError as error:
+        raise BadMedia(f"{path.name!r} has more pixels than the studio takes.", _SMALLER) from error
     except Exception as error:  # each format's plugin raises what it likes about a damaged file
         raise BadMedia(f"{path.name!r} is not a picture that can be read, or it is damaged.", "Give a PNG, JPEG or WebP.") from error
     if turned:

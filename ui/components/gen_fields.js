@@ -12,7 +12,9 @@ export function field(label, control, { hint = null, wide = false } = {}) {
 }
 
 export function numberInput({ min, max, step = 1, value = null, id, told = "", onChange = () => {} } = {}) {
-  return el("input", { type: "number", id, min, max, step, value: value ?? "", placeholder: told, inputmode: step < 1 ? "decimal" : "numeric", onInput: onChange });
+  const input = el("input", { type: "number", id, min, max, step, value: value ?? "", placeholder: told, inputmode: step < 1 ? "decimal" : "numeric", onInput: onChange });
+  input.addEventListener("change", () => { const kept = numberOf(input); if (kept !== null && kept !== Number(input.value)) { input.value = String(kept); onChange(); } });
+  return input;
 }
 
 /** What stands in a number field, kept within its bounds; null when it is empty. */

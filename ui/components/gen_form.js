@@ -20,12 +20,13 @@ export class PictureForm {
     this.wishes = wishes;
     const changed = () => wishes.changed();
     this.prompt = new PromptBox(wishes);
-    this.negative = el("textarea", { id: "gen-negative", rows: 1, maxlength: 8000, onInput: changed });
+    this.negative = el("textarea", { id: "gen-negative", rows: 1, onInput: changed });
     this.style = select("Style", [["", "None"]], { id: "gen-style", onChange: () => { this.#tellStyle(); changed(); } });
     this.model = new ModelField((entry, chosen) => this.#modelled(entry, chosen));
     this.size = new SizeFields(changed);
     this.count = numberInput({ id: "gen-count", min: 1, max: 16, value: 1, onChange: changed });
-    this.seed = numberInput({ id: "gen-seed", min: 0, max: 2 ** 32 - 1, told: "By chance", onChange: () => { this.#tellSeed(); changed(); } });
+    this.seed = numberInput({ id: "gen-seed", min: -1, max: 2 ** 32 - 1, told: "By chance", onChange: () => { this.#tellSeed(); changed(); } });
+    this.seed.addEventListener("change", () => { if (this.minus) { this.setSeed(null); changed(); } });
     this.dice = iconButton("dice", "A new seed by chance each time", () => { this.setSeed(null); changed(); });
     this.keepSeed = iconButton("pin", "Keep the seed of the picture shown", () => { const seed = wishes.shownSeed(); if (seed !== null) { this.setSeed(seed); changed(); } });
     this.steps = numberInput({ id: "gen-steps", min: 1, max: 150, told: "Model's own", onChange: changed });
@@ -97,7 +98,9 @@ export class PictureForm {
   }
 
   #tellStyle() { const style = this.styles?.find((row) => row.name === this.style.value); this.style.title = style?.prompt ?? ""; this.wantedStyle = this.style.value; }
-  #tellSeed() { this.dice.setAttribute("aria-pressed", String(this.seed.value === "")); }
+  #tellSeed() { this.dice.setAttribute("aria-pressed", String(this.seed.value === "" || this.minus)); }
+  /** A seed below zero means chance, as in A1111. */
+  get minus() { return this.seed.value.trim().startsWith("-"); }
   setSeed(seed) { this.seed.value = seed ?? ""; this.#tellSeed(); }
 
   /** The request of image.generate; what is left out is the model's own. */
@@ -105,7 +108,7 @@ export class PictureForm {
     const text = { prompt: this.prompt.value.trim(), negative: this.negative.value.trim(), sampler: this.sampler.value, schedule: this.schedule.value };
     const request = {
       ...text, style: this.style.value || null, model: this.model.value, ...this.size.values, steps: numberOf(this.steps), guidance: numberOf(this.guidance), clip_skip: numberOf(this.clip) ?? 1,
-      seed: numberOf(this.seed), count: numberOf(this.count) ?? 1, rerolls: numberOf(this.rerolls) ?? 0, transparent: this.transparent.input.checked, compiled: this.compiled.input.checked,
+      seed: this.minus ? null : numberOf(this.seed), count: numberOf(this.count) ?? 1, rerolls: numberOf(this.rerolls) ?? 0, transparent: this.transparent.input.checked, compiled: this.compiled.input.checked,
       ...this.source.values, loras: this.loras.values, controls: this.controls.values, references: this.references.values,
     };
     return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== null && value !== "" && value !== false && !(Array.isArray(value) && !value.length)));

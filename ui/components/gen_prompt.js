@@ -21,7 +21,7 @@ export class PromptBox {
     this.wishes = wishes;
     this.people = [];
     this.family = "";
-    this.area = el("textarea.gen-prompt", { id: "gen-prompt", rows: 4, maxlength: 8000, placeholder: "A lighthouse keeper reads by lamplight, wide shot", spellcheck: "true", "aria-describedby": "gen-prompt-hint",
+    this.area = el("textarea.gen-prompt", { id: "gen-prompt", rows: 4, placeholder: "A lighthouse keeper reads by lamplight, wide shot", spellcheck: "true", "aria-describedby": "gen-prompt-hint",
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "gen-mentions",
       onInput: () => this.#typed(), onKeydown: (event) => this.#key(event), onBlur: () => setTimeout(() => this.#close(), 150), onClick: () => this.#suggest() });
     this.list = el("ul.gen-mentions", { role: "listbox", id: "gen-mentions", "aria-label": "Characters", hidden: true });

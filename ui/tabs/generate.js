@@ -233,7 +233,11 @@ class GenerateTab {
   async useSettings(item) { await this.#restored(settingsOf(item), []); }
 
   /** Settings out of a picture file, whoever made it. */
-  async takeSettings(file) { const { request, notes } = await restoreFrom(file); await this.#restored(request, notes, file.name); }
+  async takeSettings(file) {
+    const { request, notes, source } = await restoreFrom(file);
+    if (!source) { toast(["The form stays as it is.", ...notes, "To begin with the picture, drop it on Start from a picture."].join(" ")); return; }
+    await this.#restored(request, notes, file.name);
+  }
 
   async #restored(request, notes, name = "") {
     this.mode("picture");

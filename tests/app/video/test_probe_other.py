@@ -93,3 +93,14 @@ def test_rubbish_is_refused_in_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(BadMedia, match="damaged"):
         probe_image(path)
+
+
+@pytest.mark.parametrize("size", [(8200, 8200), (12000, 12000), (16400, 8)])
+def test_a_picture_with_too_many_pixels_is_called_too_large_not_damaged(tmp_path: Path, size: tuple[int, int]) -> None:
+    from PIL import Image
+
+    path = tmp_path / "wall.png"
+    Image.new("1", size).save(path)
+    with pytest.raises(BadMedia, match="more .*than the studio takes") as caught:
+        probe_image(path)
+    assert caught.value.remedy == "Make it smaller: at most 67 megapixels, no side over 16384 px."

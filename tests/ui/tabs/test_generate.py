@@ -223,3 +223,43 @@ def test_a_refused_request_says_why_where_it_was_asked(open_page: Callable[..., 
     page.get_by_role("button", name="Queue", exact=True).click()
     expect(page.locator(".gen-bar [role=alert]")).to_contain_text("nobody")
     expect(page.locator(".gen-cell.job")).to_have_count(0)
+
+
+def test_a_picture_without_settings_leaves_the_form_alone(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    from PIL import Image
+    from playwright.sync_api import expect
+
+    path = tmp_path / "holiday.jpg"
+    Image.new("RGB", (64, 64), "#336699").save(path)
+    page = open_page("/?tab=generate")
+    page.get_by_label("Prompt", exact=True).fill("Kept as it is")
+    page.get_by_label("Picture whose settings are taken over").set_input_files(path)
+    expect(page.locator(".toast")).to_contain_text("The form stays as it is. The picture carries no settings")
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("Kept as it is")
+
+
+def test_numbers_are_shown_as_they_are_used(open_page: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/?tab=generate", errors_expected=True)
+    many, seed = page.get_by_label("How many"), page.get_by_label("Seed", exact=True)
+    many.fill("99")
+    many.blur()
+    expect(many).to_have_value("16")
+    seed.fill("-1")  # what A1111 calls chance
+    seed.blur()
+    expect(seed).to_have_value("")
+    expect(page.get_by_role("button", name="A new seed by chance each time")).to_have_attribute("aria-pressed", "true")
+    many.fill("1")
+    page.get_by_label("Prompt", exact=True).fill("a fox " * 2000)
+    page.get_by_role("button", name="Queue", exact=True).click()
+    expect(page.locator(".gen-bar .form-error")).to_contain_text("8000")
+
+
+@pytest.mark.parametrize("width", [660, 780, 900, 1000])
+def test_the_tabs_and_the_buttons_beside_them_do_not_overlap(open_page: Callable[..., Any], width: int) -> None:
+    page = open_page("/?tab=generate", width=width, height=700)
+    page.get_by_role("tab", name="Models").wait_for()
+    edge = page.locator(".tabs").bounding_box()
+    assert edge["x"] + edge["width"] <= page.get_by_role("button", name="Sound when a job finishes").bounding_box()["x"] + 1
+    assert page.locator(".tabs").evaluate("(node) => node.scrollWidth - node.clientWidth") <= 1
