@@ -101,6 +101,6 @@ def test_a_picture_with_too_many_pixels_is_called_too_large_not_damaged(tmp_path
 
     path = tmp_path / "wall.png"
     Image.new("1", size).save(path)
-    with pytest.raises(BadMedia, match="more .*than the studio takes") as caught:
+    with pytest.raises(BadMedia, match=r"more .*than the studio takes") as caught:
         probe_image(path)
     assert caught.value.remedy == "Make it smaller: at most 67 megapixels, no side over 16384 px."
