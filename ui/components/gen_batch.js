@@ -103,8 +103,9 @@ export class BatchForm {
     if (this.mode === "picture") return;
     const body = this.#body(picture), times = body.count ?? 1, chooses = this.combine.input.checked && wildcards([picture.prompt ?? "", ...(body.prompts ?? [])].join(" ")).length > 0;
     const rows = body.prompts?.length ?? (body.table ? rowsOf(body.table) : picture.prompt ? 1 : 0);
-    const axes = PLACES.map(([key]) => body[key]).filter(Boolean).map((axis) => valuesOf(axis.values)), all = axes.reduce((product, count) => product * count, rows * times);
-    const said = chooses ? "As many as there are combinations" : !all ? (this.mode === "grid" ? "Choose what differs" : "No prompts yet") : [plural(all, "picture"), axes.length || times > 1 ? [rows > 1 ? rows : "", ...axes, times > 1 ? times : ""].filter(Boolean).join(" × ") : ""].filter(Boolean).join(": ");
+    const axes = PLACES.map(([key]) => body[key]).filter(Boolean).map((axis) => valuesOf(axis.values)), open = this.mode === "grid" ? !axes.length : body.table === "";
+    const all = open ? 0 : axes.reduce((product, count) => product * count, rows * times), parts = [rows > 1 ? rows : "", ...axes, times > 1 ? times : ""].filter(Boolean);
+    const said = chooses && !open ? "As many as there are combinations" : !all ? (this.mode === "grid" ? "Choose what differs" : "No prompts yet") : [plural(all, "picture"), parts.length > 1 ? parts.join(" × ") : ""].filter(Boolean).join(": ");
     setText(this.total, said);
     this.look.disabled = !all;
     setHidden(this.preview, true);
@@ -127,12 +128,16 @@ export class BatchForm {
     if (body.prompts && !body.prompts.length) throw new Error("Write the prompts first, one a line.");
     if (this.mode === "batch" && this.kind.value === "table" && !body.table) throw new Error("Give a table first: a line with the columns, then a line for each picture.");
     if (this.mode === "grid" && !body.x && !body.y && !body.z) throw Object.assign(new Error("Choose first what differs in the grid."), { remedy: "Seed with the values 1-4, for example." });
-    return { capability: "image.batch", body };
+    // What was looked at is what is made: the seed that chance chose for the preview is used, once.
+    const { seen } = this;
+    this.seen = null;
+    return { capability: "image.batch", body: seen && (body.seed ?? null) === null && seen.asked === JSON.stringify(body) ? { ...body, seed: seen.seed } : body };
   }
 
   async #preview() {
     try {
-      const job = await this.wishes.ask("image.batch", { ...this.request(this.wishes.form().values).body, dry_run: true }), { planned, pictures, notes } = job.result;
+      const { body } = this.request(this.wishes.form().values), job = await this.wishes.ask("image.batch", { ...body, dry_run: true }), { planned, pictures, notes, settings } = job.result;
+      this.seen = { asked: JSON.stringify(body), seed: settings.seed };
       setText(this.total, plural(planned, "picture"));
       this.preview.replaceChildren(...pictures.slice(0, 40).map((row) => el("li", {}, el("span", { text: row.prompt }), el("span.muted", { text: [...Object.entries(row.labels ?? {}).map(([name, value]) => `${name} ${value}`), ...(row.labels?.Seed ? [] : [`seed ${row.seed}`])].join(" · ") }))), ...(planned > 40 ? [el("li.muted", { text: `and ${planned - 40} more` })] : []), ...(notes ?? []).map((note) => el("li.muted", { text: note })));
       setHidden(this.preview, false);

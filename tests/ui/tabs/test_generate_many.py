@@ -71,10 +71,14 @@ def test_a_list_of_prompts_is_counted_previewed_and_made(open_page: Callable[...
     expect(planned).to_have_count(4)
     expect(planned.nth(2)).to_contain_text(re.compile("An owl at (midnight|noon)"))
     expect(strip(page)).to_have_count(0)  # nothing was made yet
+    seed = re.search(r"(?i)seed (\d+)", planned.first.inner_text())
     page.get_by_role("button", name="Queue", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("4 of 4 made")
     expect(strip(page)).to_have_count(4)
-    assert newest(studio, "image.batch")["result"]["made"] == 4
+    made = newest(studio, "image.batch")
+    assert made["result"]["made"] == 4
+    assert seed
+    assert made["result"]["settings"]["seed"] == int(seed[1])  # what was looked at is what was made
     page.reload()
     expect(page.get_by_label("Prompts, one a line")).to_have_value("A fox at dawn\n\nAn owl at {midnight|noon}\n")
 
@@ -202,3 +206,20 @@ def test_everything_fits_has_a_name_and_can_be_read(
     page.get_by_role("button", name="Open Mara").click()
     expect(page.get_by_role("heading", name="@mara")).to_be_visible()
     assert (page.evaluate(UNNAMED), page.evaluate(TOO_WIDE), page.evaluate(FAINT)) == ([], False, [])
+
+
+def test_nothing_is_counted_before_there_is_something_to_make(open_page: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page("/?tab=generate")
+    page.get_by_label("Prompt", exact=True).fill("A fox at dawn")
+    page.get_by_label("How many").fill("2")
+    page.get_by_role("button", name="Grid", exact=True).click()
+    total = page.locator(".gen-batch [role=status]").last
+    expect(total).to_have_text("Choose what differs")
+    page.get_by_role("button", name="Batch", exact=True).click()
+    page.get_by_role("button", name="Table", exact=True).click()
+    expect(total).to_have_text("No prompts yet")
+    page.get_by_role("button", name="List", exact=True).click()
+    page.get_by_label("Prompts, one a line").fill("A fox at dawn")
+    expect(total).to_have_text("2 pictures")
