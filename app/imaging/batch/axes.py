@@ -15,7 +15,8 @@ from configs.errors import BadInput
 
 MOST_VALUES = 100
 LORA, REPLACE = "lora:", "replace"
-_SPAN = re.compile(r"(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)(?:\s*\(([+-]?\d+(?:\.\d+)?)\)|\s*\[(\d+)\])?")
+_NUMBER = r"\d{1,12}(?:\.\d{1,12})?"
+_SPAN = re.compile(rf"(-?{_NUMBER})\s*-\s*(-?{_NUMBER})(?:\s*\(([+-]?{_NUMBER})\)|\s*\[(\d{{1,12}})\])?")
 _SIZE = re.compile(r"(\d+)\s*x\s*(\d+)", re.IGNORECASE)
 Changes = dict[str, Any]
 

@@ -36,6 +36,7 @@ def test_values_as_grids_write_them(by: str, written: Any, values: tuple[Any, ..
     ("by", "written", "said"),
     [
         ("smell", "1", "no axis 'smell'"), ("steps", "", "has no values"), ("steps", "many", "no whole number"),
+        ("seed", f"1-{'9' * 400}", "no whole number"), ("guidance", f"0-1 (0.{'0' * 400}1)", "no number"),
         ("steps", "1.5", "no whole number"),
         ("guidance", "x", "no number"), ("steps", "1-1000", "101 values"), ("steps", "1-9 (+0)", "steps of 0"),
         ("lora:", "1", "names no LoRA"),
