@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ diffusers = pytest.importorskip("diffusers")
 
 from backends.base import Cancelled  # noqa: E402
 from backends.diffusion.samplers import SAMPLERS  # noqa: E402
-from backends.diffusion.watch import Blend, blocks_of, clean  # noqa: E402
+from backends.diffusion.watch import Blend, Watch, blocks_of, clean  # noqa: E402
 from backends.images import KEEP_EVERY, ControlInput, ImageHooks, LoraInput, ReferenceInput  # noqa: E402
 from tests.backends.tiny import pictures  # noqa: E402
 from tests.backends.tiny.painting import a_call, bits, kept_states, left_half, ramp  # noqa: E402
@@ -154,3 +155,15 @@ def test_what_a_mask_keeps_is_put_back_at_the_noise_of_the_next_step() -> None:
     share = float(scheduler.sigmas[2])
     between = Blend(mask, original, noise).apply(latents, scheduler, scheduler.timesteps[2])
     assert between[0, 0, 0].tolist() == pytest.approx([9.0, (1 - share) * 2 + share * 6])
+
+
+def test_a_compiled_model_whose_blocks_ask_nobody_stops_between_two_steps() -> None:
+    told: list[int] = []
+    hooks = ImageHooks(is_cancelled=lambda: bool(told), on_step=lambda done, steps: told.append(done))
+    pipe, latents = SimpleNamespace(num_timesteps=8), torch.zeros(1, 4, 2, 2)
+    scheduler = diffusers.FlowMatchEulerDiscreteScheduler()
+    watch = Watch(hooks, "key", scheduler, torch.Generator())
+    with watch.attached([torch.nn.Identity()], within=False), pytest.raises(Cancelled, match="between two steps"):
+        for index in range(8):
+            watch.callback(pipe, index, 0, {"latents": latents})
+    assert told == [1]
