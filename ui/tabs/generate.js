@@ -182,7 +182,7 @@ class GenerateTab {
     this.view("pictures");
     if (!isLive(job)) { this.store.refresh(); return job; }
     if (!this.job || job.state === "running" || !this.store.live.some((other) => other.id !== job.id)) this.choose(job.id);
-    else toast("Queued; it comes after what is running.");
+    else toast(next ? "Queued before everything that waits." : "Queued; the filmstrip shows it.");
     return job;
   }
 

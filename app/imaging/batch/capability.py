@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.capability import capability
@@ -21,6 +21,7 @@ from app.imaging.saving import slug
 from app.video.probe_other import probe_image
 from configs.errors import StudioError
 from jobs.context import JobContext
+from storage.records import Artifact
 
 GENERATE = "image.generate"
 AHEAD = 2  # pictures that wait in the queue while one is made: the device is never idle, and others may still get in between
@@ -126,14 +127,16 @@ def _draw_grids(request: BatchImages, pictures: Sequence[BatchPicture], job: Job
     return found
 
 
+def _said_by(pictures: Iterable[Artifact], key: str) -> list[str]:
+    """What the pictures of a grid say of who made them, each thing once, in their order."""
+    said = (one.meta.get("picture", {}).get(key) for one in pictures)
+    return list(dict.fromkeys(str(value) for value in said if value))
+
+
 def _draw_one(request: BatchImages, pictures: Sequence[BatchPicture], job: JobContext, which: tuple[int, int], number: int) -> str:
     here = [index for index, cell in enumerate(request.cells) if (cell.row, cell.z) == which]
-    inputs = [str(pictures[index].artifact_id) for index in here if pictures[index].artifact_id]
-    paths = {
-        (request.cells[index].x, request.cells[index].y): job.made(str(pictures[index].artifact_id)).path
-        for index in here
-        if pictures[index].artifact_id
-    }
+    there = {index: job.made(str(pictures[index].artifact_id)) for index in here if pictures[index].artifact_id}
+    paths = {(request.cells[index].x, request.cells[index].y): one.path for index, one in there.items()}
     first = request.cells[here[0]]
     sheet = sheet_of(request, first)
     path = job.work_dir / "grid.png"
@@ -141,9 +144,11 @@ def _draw_one(request: BatchImages, pictures: Sequence[BatchPicture], job: JobCo
     picture = {
         "batch": {"grid": True, "title": sheet.title, "columns": list(sheet.columns), "rows": list(sheet.rows)},
         "request": request.model_dump(mode="json", exclude={"cells", "cast"}), "prompt": sheet.title,
+        **{key: ", ".join(_said_by(there.values(), key)) for key in ("model", "engine")},
     }  # fmt: skip
     meta = {"probe": probe_image(path).model_dump(mode="json"), "picture": picture}
     name = f"{slug(sheet.title)}-grid-{number + 1}.png"
+    inputs = [str(pictures[index].artifact_id) for index in there]
     kept = job.save(name, path, kind="image", media_type="image/png", meta=meta, inputs=inputs, thumbnail=not number)
     job.publish(f"grid-{number}", {"artifact_id": kept.id})
     path.unlink(missing_ok=True)

@@ -35,7 +35,7 @@ def read_table(text: str, prompt: str) -> list[tuple[Own, dict[str, str]]]:
     text = "\n".join(re.split("\r\n?|\n", text.lstrip("\ufeff").strip()))
     reader = csv.DictReader(io.StringIO(text), dialect=_dialect(text), skipinitialspace=True)
     header, found = _rows(reader)
-    names = _columns(header, prompt)
+    names = _columns(header, [prompt, *(row.get(column) or "" for row in found for column in header if _setting(column) == "prompt")])
     rows = [_read(number, row, names, prompt) for number, row in enumerate(found, 1)]
     if not rows:
         raise BadInput("The table has no rows below its header.", "Write one picture a row.")
@@ -66,15 +66,20 @@ def _rows(reader: csv.DictReader[str]) -> tuple[Sequence[str], list[Mapping[Any,
     return header, found
 
 
-def _columns(header: Sequence[str], prompt: str) -> dict[str, str]:
-    """Column -> the setting it is, or "" where it stands in the prompt. Raises BadInput for one that is neither."""
+def _setting(column: str) -> str:
+    """The name of the setting that a column would be, whether or not there is one."""
+    plain = column.strip().lower().replace(" ", "_").replace("-", "_")
+    return OTHER_NAMES.get(plain, plain)
+
+
+def _columns(header: Sequence[str], prompts: Sequence[str]) -> dict[str, str]:
+    """Column -> the setting it is, or "" where it stands in a prompt. Raises BadInput for one that is neither."""
     found = {}
     for column in header:
-        plain = column.strip().lower().replace(" ", "_").replace("-", "_")
-        plain = OTHER_NAMES.get(plain, plain)
+        plain = _setting(column)
         if plain in SETTINGS:
             found[column] = plain
-        elif f"{{{column.strip()}}}" in prompt:
+        elif any(f"{{{column.strip()}}}" in prompt for prompt in prompts):
             found[column] = ""
         else:
             name = column.strip()[:40]

@@ -23,6 +23,11 @@ def test_other_columns_stand_in_the_prompt() -> None:
     assert rows[0][1] == {"animal": "fox", "place": "a hill"}
 
 
+def test_columns_stand_in_the_prompts_of_the_table_too() -> None:
+    rows = read_table("Prompt,animal\nA {animal} at dawn,fox\nAn {animal} at night,owl\n", "")
+    assert [own.prompt for own, _ in rows] == ["A fox at dawn", "An owl at night"]
+
+
 def test_tabs_a_mark_of_order_and_empty_rows() -> None:
     rows = read_table("\ufeffprompt\tsteps\n\na fox\t5\n\t\n", "")
     assert [(own.prompt, own.steps) for own, _ in rows] == [("a fox", 5)]
