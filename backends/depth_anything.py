@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from backends.base import Device, Footprint, Installed, OnStep, Shape
+from backends.base import Footprint, OnStep, Shape
 from backends.picture_tensors import flattened, normalised, pixels_of
-from backends.slab_engine import SlabEngine
+from backends.smaller_engine import SmallerEngine
 from backends.token_loop import within_memory
 from backends.transformers_load import load_model
 from configs.errors import Conflict
@@ -19,16 +19,12 @@ LEAST_RANGE = 1e-3  # of the nearest: less is a wall, whose rounding errors must
 LONGEST_SHAPE = 3.0  # of a strip, longer than wide: more is squeezed
 
 
-class DepthAnything(SlabEngine):
+class DepthAnything(SmallerEngine):
     """One model.
 
     Attributes:
         state: "installed", "parked" or "resident".
     """
-
-    def __init__(self, installed: Installed, device: Device) -> None:
-        super().__init__(installed, device)
-        self._small = False
 
     def load(self, on_step: OnStep) -> Footprint:
         """Disk to host memory; see `backends.base.Engine.load`."""
@@ -45,13 +41,6 @@ class DepthAnything(SlabEngine):
         width, height = self._size(shape.get("width", 1024), shape.get("height", 1024))
         tokens = width * height // config.backbone_config.patch_size**2
         return int(tokens * 14 * config.backbone_config.hidden_size * 4 + width * height * config.fusion_hidden_size * 4 * 3)
-
-    def relieve(self, level: int) -> bool:
-        """Looks at a smaller picture."""
-        if level > 1 or self._small:
-            return False
-        self._small = True
-        return True
 
     def depth(self, image: Image) -> Image:
         """Mode F, 0 to 1, of the picture's size; near is 1.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from backends.base import Device, Footprint, Installed, OnStep, Shape
+from backends.base import Footprint, OnStep, Shape
 from backends.picture_tensors import flattened, picture_of, pixels_of
-from backends.slab_engine import SlabEngine
+from backends.smaller_engine import SmallerEngine
 from backends.token_loop import within_memory
 from backends.transformers_load import load_model
 from configs.errors import BadInput, Conflict
@@ -20,16 +20,12 @@ BAND = 0.02  # of the longer side: how far the edge may really lie from where th
 MEAN = STD = (0.5, 0.5, 0.5)
 
 
-class VitMatte(SlabEngine):
+class VitMatte(SmallerEngine):
     """One model.
 
     Attributes:
         state: "installed", "parked" or "resident".
     """
-
-    def __init__(self, installed: Installed, device: Device) -> None:
-        super().__init__(installed, device)
-        self._small = False
 
     def load(self, on_step: OnStep) -> Footprint:
         """Disk to host memory; see `backends.base.Engine.load`."""
@@ -42,13 +38,6 @@ class VitMatte(SlabEngine):
         """Activations of the detail branch, which works at the picture's size, and of the transformer."""
         pixels = min(MOST_PX[self._small], shape.get("width", 1024) * shape.get("height", 1024))
         return int(pixels * 4 * 160 + pixels / 256 * 384 * 4 * 24)
-
-    def relieve(self, level: int) -> bool:
-        """Looks at a smaller picture."""
-        if level > 1 or self._small:
-            return False
-        self._small = True
-        return True
 
     def matte(self, image: Image, first: Image | None = None) -> Image:
         """See `backends.images.MatteEngine`; needs ``first``, whose edge it mends.
