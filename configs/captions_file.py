@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from configs.errors import BadInput
-from configs.settings import CONFIG_DIR, read_yaml
+from configs.named_rows import read_named
+from configs.settings import CONFIG_DIR
 
 FONTS_DIR = CONFIG_DIR / "fonts"
 PRESETS, LOCAL = "styles/captions.yaml", "styles/captions.local.yaml"
@@ -54,24 +54,5 @@ def caption_styles(config_dir: Path = CONFIG_DIR) -> dict[str, CaptionStyle]:
     """
     found: dict[str, CaptionStyle] = {}
     for path in (config_dir / PRESETS, config_dir / LOCAL):
-        found |= _read(path)
+        found |= read_named(path, "captions", CaptionStyle)
     return found
-
-
-def _read(path: Path) -> dict[str, CaptionStyle]:
-    data = read_yaml(path)
-    unknown = [key for key in data if key != "captions"]
-    if unknown:
-        raise BadInput(f"{path} has an unknown key {unknown[0]!r}.", "Only `captions:` with the styles stands there.")
-    rows = data.get("captions") or {}
-    if not isinstance(rows, dict):
-        raise BadInput(f"{path}: `captions` is a {type(rows).__name__}.", "Write one `name:` per style below it.")
-    made = {}
-    for name, values in rows.items():
-        try:
-            made[str(name)] = CaptionStyle.model_validate(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"]) or "it"
-            raise BadInput(f"{path}: style {name!r}: {field}: {first['msg']}.", "Mend that line.") from None
-    return made

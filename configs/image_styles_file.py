@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from configs.errors import BadInput
-from configs.settings import CONFIG_DIR, read_yaml
+from configs.named_rows import read_named
+from configs.settings import CONFIG_DIR
 
 PRESETS = "styles/images.yaml"
 PLACE = "{prompt}"
@@ -39,27 +39,7 @@ def image_styles(data_dir: Path | None = None, config_dir: Path = CONFIG_DIR) ->
     Raises:
         BadInput: a file is not of the form ``styles: {name: {...}}``; the sentence names the style and the field.
     """
-    found = dict(_read(config_dir / PRESETS))
+    found = read_named(config_dir / PRESETS, "styles", ImageStyle)
     if data_dir is not None:
-        found |= _read(data_dir / PRESETS)
+        found |= read_named(data_dir / PRESETS, "styles", ImageStyle)
     return found
-
-
-def _read(path: Path) -> dict[str, ImageStyle]:
-    data = read_yaml(path)
-    unknown = [key for key in data if key != "styles"]
-    if unknown:
-        raise BadInput(f"{path} has an unknown key {unknown[0]!r}.", "Only `styles:` with the looks stands there.")
-    rows = data.get("styles") or {}
-    if not isinstance(rows, dict):
-        raise BadInput(f"{path}: `styles` is a {type(rows).__name__}.", "Write one `name:` per style below it.")
-    return {str(name): _style(path, str(name), values) for name, values in rows.items()}
-
-
-def _style(path: Path, name: str, values: object) -> ImageStyle:
-    try:
-        return ImageStyle.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "it"
-        raise BadInput(f"{path}: style {name!r}: {field}: {first['msg']}.", "Mend that line.") from None

@@ -6,8 +6,9 @@ import shutil
 
 import pytest
 
-from configs.captions_file import FONTS_DIR, LOCAL, PRESETS, CaptionStyle, _read, caption_styles
+from configs.captions_file import FONTS_DIR, LOCAL, PRESETS, CaptionStyle, caption_styles
 from configs.errors import BadInput
+from configs.named_rows import read_named
 from configs.settings import CONFIG_DIR
 
 
@@ -54,8 +55,8 @@ def test_a_local_file_adds_and_replaces(folder):
 def test_a_mistake_is_named_with_its_style_and_field(folder, text, said):
     (folder / LOCAL).write_text(text)
     with pytest.raises(BadInput, match=said.replace("(", r"\(")):
-        _read(folder / LOCAL)
+        read_named(folder / LOCAL, "captions", CaptionStyle)
 
 
 def test_without_files_there_are_none(tmp_path):
-    assert _read(tmp_path / PRESETS) == {}
+    assert read_named(tmp_path / PRESETS, "captions", CaptionStyle) == {}
