@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.api.deps import OwnerDep, StudioDep
 from app.api.models import ERRORS, PageAnswer
-from app.api.multipart import FILE_FIELD
+from app.api.multipart import FILE_FIELD, form_body
 from app.api.uploads import EarlyAnswer, receive, refuse_by_length
 from app.cast import Handle
 from app.characters.bundle import MEDIA_TYPE, SUFFIX
@@ -29,22 +29,14 @@ from configs.errors import BadInput, StudioError
 router = APIRouter(tags=["characters"], responses=ERRORS)
 
 IMPORT_FIELDS = ("handle", "replace")
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": [FILE_FIELD],
-                "properties": {
-                    FILE_FIELD: {"type": "string", "format": "binary"},
-                    "handle": {"type": "string", "description": "Another handle than that in the file."},
-                    "replace": {"type": "boolean", "default": False, "description": "Put it in the place of the one that is there."},
-                },
-            }
-        }
+_BODY = form_body(
+    [FILE_FIELD],
+    {
+        FILE_FIELD: {"type": "string", "format": "binary"},
+        "handle": {"type": "string", "description": "Another handle than that in the file."},
+        "replace": {"type": "boolean", "default": False, "description": "Put it in the place of the one that is there."},
     },
-}
+)
 _FILE: dict[int | str, dict[str, Any]] = {
     **ERRORS,
     200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "description": "The character in one file."},

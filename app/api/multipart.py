@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -20,6 +20,12 @@ class Sink(Protocol):
     """Where the file's bytes go."""
 
     def write(self, data: bytes) -> object: ...
+
+
+def form_body(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    """OpenAPI's requestBody of a multipart form whose fields are described by JSON schemas."""
+    schema = {"type": "object", "required": required, "properties": properties}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 
 class UploadReader:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.deps import StudioDep
 from app.api.models import ERRORS, ArtifactAnswer
-from app.api.multipart import FILE_FIELD, UploadReader
+from app.api.multipart import FILE_FIELD, UploadReader, form_body
 from app.intake import Upload
 from app.studio import Studio
 from app.views import artifact_to_json
@@ -30,22 +30,14 @@ PIECE_BYTES = 1 << 20
 OVERHEAD_BYTES = 64 << 10  # boundaries, headers and fields around the file
 LINGER_S = 3.0
 DEFAULT_KIND = "video"
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": [FILE_FIELD],
-                "properties": {
-                    FILE_FIELD: {"type": "string", "format": "binary"},
-                    "kind": {"type": "string", "default": DEFAULT_KIND},
-                    "project_id": {"type": "string"},
-                },
-            }
-        }
+_BODY = form_body(
+    [FILE_FIELD],
+    {
+        FILE_FIELD: {"type": "string", "format": "binary"},
+        "kind": {"type": "string", "default": DEFAULT_KIND},
+        "project_id": {"type": "string"},
     },
-}
+)
 
 
 @router.post(

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.api.multipart import form_body
 from app.api.v1.errors import FieldError
 from app.content import stat_of
 from app.imaging.infotext.exif import with_settings
@@ -25,30 +26,22 @@ LARGEST_PICTURE = 50 << 20
 _FIELD_BYTES = 64 << 10
 _QUALITY = 92
 _FILE = {"type": "string", "format": "binary"}
-EDIT_BODY: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["image", "prompt"],
-                "properties": {
-                    "image": {**_FILE, "description": "The picture; `image[]` several times: the first is changed, the others resembled."},
-                    "mask": {**_FILE, "description": "A PNG whose transparent parts are made anew."},
-                    "prompt": {"type": "string", "minLength": 1},
-                    "model": {"type": "string"},
-                    "n": {"type": "integer", "minimum": 1, "maximum": 10},
-                    "size": {"type": "string"},
-                    "response_format": {"type": "string", "enum": ["b64_json", "url"]},
-                    "output_format": {"type": "string", "enum": ["png", "jpeg", "webp"]},
-                    "background": {"type": "string", "enum": ["auto", "opaque", "transparent"]},
-                    "strength": {"type": "number", "minimum": 0, "maximum": 1},
-                    "seed": {"type": "integer", "minimum": 0},
-                },
-            }
-        }
+EDIT_BODY = form_body(
+    ["image", "prompt"],
+    {
+        "image": {**_FILE, "description": "The picture; `image[]` several times: the first is changed, the others resembled."},
+        "mask": {**_FILE, "description": "A PNG whose transparent parts are made anew."},
+        "prompt": {"type": "string", "minLength": 1},
+        "model": {"type": "string"},
+        "n": {"type": "integer", "minimum": 1, "maximum": 10},
+        "size": {"type": "string"},
+        "response_format": {"type": "string", "enum": ["b64_json", "url"]},
+        "output_format": {"type": "string", "enum": ["png", "jpeg", "webp"]},
+        "background": {"type": "string", "enum": ["auto", "opaque", "transparent"]},
+        "strength": {"type": "number", "minimum": 0, "maximum": 1},
+        "seed": {"type": "integer", "minimum": 0},
     },
-}
+)
 
 
 @dataclass

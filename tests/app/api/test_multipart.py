@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.api.multipart import MAX_FIELD_BYTES, UploadReader, file_name
+from app.api.multipart import MAX_FIELD_BYTES, UploadReader, file_name, form_body
 from configs.errors import BadInput
 
 TYPE = "multipart/form-data; boundary=BOUND"
@@ -128,3 +128,10 @@ def test_a_long_name_keeps_its_ending() -> None:
 
 def test_a_name_in_utf8_arrives_whole() -> None:
     assert read(part("file", b"", "Zeichnung é 日本.mp4") + END)[1].names == ["Zeichnung é 日本.mp4"]
+
+
+def test_a_form_is_described_by_its_fields() -> None:
+    described = form_body(["file"], {"file": {"type": "string"}, "kind": {"type": "string"}})
+    schema = described["content"]["multipart/form-data"]["schema"]
+    assert described["required"]
+    assert (schema["required"], list(schema["properties"])) == (["file"], ["file", "kind"])
