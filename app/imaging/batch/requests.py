@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -72,7 +72,9 @@ class BatchImages(Picture):
     prompt: Prompt = Field(
         default="", max_length=LONGEST_PROMPT, description="Where no list and no table is given. {red|blue} and __colours__ choose."
     )
-    prompts: list[Prompt] = Field(default=[], max_length=MOST_PICTURES, description="A list of prompts.")
+    prompts: list[Annotated[Prompt, Field(max_length=LONGEST_PROMPT)]] = Field(
+        default=[], max_length=MOST_PICTURES, description="A list of prompts."
+    )
     table: Prompt = Field(
         default="", max_length=LONGEST_TABLE,
         description="CSV with a header: columns are settings, or {words} that stand in the prompt.",
