@@ -17,6 +17,7 @@ from configs.errors import BadMedia
 
 KINDS = ("lora", "controlnet", "ip-adapter", "embedding", "vae", "upscaler")
 DEEPEST, MOST_FILES = 8, 20_000
+PARTS = ("image_encoder", "clip_vision")  # folders of what belongs to an IP-Adapter, and is none itself
 SAFE = ".safetensors"
 # What programs call the folders; a damaged or unknown file counts as what its folder is for.
 FOLDERS: Mapping[str, str] = {
@@ -68,7 +69,7 @@ def places(root: Path) -> Iterator[Place]:
     for place, folders, names in os.walk(root, followlinks=True):
         real = os.path.realpath(place)
         deep = len(Path(place).relative_to(root).parts) >= DEEPEST
-        folders[:] = [] if deep or real in seen else sorted(name for name in folders if not name.startswith(".") and name[-5:] != ".part")
+        folders[:] = [] if deep or real in seen else sorted(name for name in folders if _may_hold_files(name))
         if real in seen:
             continue
         seen.add(real)
@@ -79,6 +80,10 @@ def places(root: Path) -> Iterator[Place]:
                 if made is not None:
                     count += 1
                     yield made
+
+
+def _may_hold_files(folder: str) -> bool:
+    return not folder.startswith(".") and not folder.endswith(".part") and folder not in PARTS
 
 
 def _may_hold(name: str) -> bool:

@@ -28,6 +28,8 @@ def test_what_is_looked_at(tmp_path: Path) -> None:
         ".hidden.safetensors",
         ".dir/e.safetensors",
         "half.part/f.safetensors",
+        "ip/image_encoder/model.safetensors",
+        "clip_vision/h.safetensors",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
