@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from app.cast import MOST_CAST, CastMember, Handle, Strict
-from app.imaging.requests import LONGEST_PROMPT, Likeness
+from app.imaging.requests import Likeness
 from app.imaging.sheet.poses import EXPRESSIONS, USUAL, VIEWS, Expression, Pose, View, pose_of_expression, pose_of_view
 
 CellSide = Annotated[int, Field(ge=64, le=2048, multiple_of=8)]
@@ -20,7 +20,7 @@ class MakeSheet(Strict):
     views: list[View] = Field(default=list(VIEWS), max_length=len(VIEWS), description="Sides of the whole figure.")
     expressions: list[Expression] = Field(default=list(USUAL), max_length=len(EXPRESSIONS), description="Moods of the face.")
     details: str = Field(default="", max_length=1000, description="What every picture shows besides: clothes, things it carries.")
-    negative: str = Field(default="", max_length=LONGEST_PROMPT, description="What is not to be seen.")
+    negative: str = Field(default="", max_length=2000, description="What is not to be seen.")
     style: str | None = Field(default=None, max_length=60, description="A style preset; see GET /api/images/styles.")
     model: str | None = Field(default=None, min_length=1, max_length=200, description="As for image.generate.")
     cell_px: CellSide | None = Field(default=None, description="Side of a face's picture, px; left out: as the model likes it.")

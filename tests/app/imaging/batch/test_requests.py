@@ -30,7 +30,8 @@ def test_what_is_a_pictures_own_is_a_field_of_it_with_the_same_bounds() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"count": 0}, {"count": 101}, {"prompts": ["a"] * (MOST_PICTURES + 1)}, {"prompts": ["a" * 10_000]}, {"x": {"by": "", "values": "1"}}, {"x": {"by": "seed"}},
+        {"count": 0}, {"count": 101}, {"prompts": ["a"] * (MOST_PICTURES + 1)}, {"prompts": ["a" * 10_000]},
+        {"x": {"by": "", "values": "1"}}, {"x": {"by": "seed"}},
         {"cells": [{"steps": 500}]}, {"filter": {"checks": {"smell": True}}}, {"filter": {"threshold": 2}}, {"table": "x" * 400_001},
     ],
     ids=lambda value: str(value)[:50],

@@ -232,6 +232,8 @@ def test_the_model_and_the_size_are_settled_before_there_is_a_job() -> None:
     around = Surrounded(installed())
     found = prepare_sheet(MakeSheet(character="luca", cast=[LUCA]), around)  # type: ignore[arg-type]
     assert (found.model, found.cell_px, found.cast) == ("tiny-sdxl", 128, [LUCA])
+    longest = MakeSheet(character="luca", cast=[LUCA], details="x" * 1000, negative="x" * 2000)
+    assert prepare_sheet(longest, around).model == "tiny-sdxl"  # type: ignore[arg-type]
     drawn = prepare_sheet(MakeSheet(character="luca", cast=[LUCA]), Surrounded())  # type: ignore[arg-type]
     assert (drawn.model, drawn.cell_px) == (STORYBOARD, 512)
     with pytest.raises(NotFound, match="no character @mira"):

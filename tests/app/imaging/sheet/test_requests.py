@@ -29,7 +29,7 @@ def test_pictures_stand_in_the_order_that_was_asked_for_each_once() -> None:
     "wrong",
     [
         {"views": [], "expressions": []}, {"views": ["top"]}, {"expressions": ["bored"]}, {"character": "a b"}, {"cell_px": 63},
-        {"cell_px": 100}, {"steps": 0}, {"seed": -1}, {"details": "x" * 1001}, {"size": 3},
+        {"cell_px": 100}, {"steps": 0}, {"seed": -1}, {"details": "x" * 1001}, {"size": 3}, {"negative": "x" * 2001},
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
