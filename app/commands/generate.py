@@ -16,7 +16,7 @@ from app.commands.follow import report_end, run_job
 from app.commands.generate_batch import add_flags, is_batch
 from app.commands.generate_batch import run as run_batch
 from app.commands.library import export
-from app.imaging.requests import CONTROLS, MOST_IMAGES
+from app.imaging.requests import CONTROLS, LARGEST_SIDE, MOST_IMAGES, SMALLEST_SIDE, STEP_PX
 from configs.errors import BadInput
 
 CAPABILITY = "image.generate"
@@ -35,7 +35,7 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--size", metavar="WxH", help="px, multiples of 8 (default: the model's own)")
     parser.add_argument("--model", metavar="NAME", help="an installed image model, or storyboard (default: the best that is installed)")
     for name, kind, what in (
-        ("seed", int, "the same seed gives the same picture"), ("steps", int, "sampling steps"),
+        ("seed", int, "the same seed gives the same picture; -1 or left out: chance"), ("steps", int, "sampling steps"),
         ("guidance", float, "how closely the prompt is followed"), ("strength", float, "how much of --image is made anew, 0 to 1"),
         ("clip-skip", int, "layers of CLIP left out, as A1111 counts"), ("rerolls", int, "tries more for a picture unlike its character"),
     ):  # fmt: skip
@@ -87,6 +87,8 @@ def request_of(arguments: argparse.Namespace, start: Mapping[str, Any] | None = 
     found: dict[str, Any] = dict(start or {})
     found |= {name: value for name in PLAIN if (value := getattr(arguments, name)) is not None}
     found |= {name: media(value) for name in ("image", "mask") if (value := getattr(arguments, name))}
+    if (seed := found.get("seed")) is not None and seed < 0:  # chance, as in A1111; also where --from brought a seed
+        del found["seed"]
     if arguments.size:
         found["width"], found["height"] = size_of(arguments.size)
     lists = {
@@ -114,11 +116,21 @@ def settings_from(session: Session, source: str, note: Callable[[str], None]) ->
 
 
 def size_of(said: str) -> tuple[int, int]:
-    """``1024x576``."""
+    """``1024x576``; raises BadInput, with the nearest sizes, where a side is no multiple of 8 px."""
     found = _SIZE.fullmatch(said.strip())
     if found is None:
         raise BadInput(f"--size is {said!r}.", "Give width and height in px, such as 1024x576.")
-    return int(found[1]), int(found[2])
+    sides = int(found[1]), int(found[2])
+    if any(side % STEP_PX for side in sides):
+        near = ["x".join(str(_whole(side, up)) for side in sides) for up in (False, True)]
+        raise BadInput(f"--size is {said!r}, and sides are multiples of {STEP_PX} px.", f"Give {' or '.join(dict.fromkeys(near))}.")
+    return sides
+
+
+def _whole(side: int, up: bool) -> int:
+    """The nearest side that pictures can have, from below or above."""
+    near = -(-side // STEP_PX) if up else side // STEP_PX
+    return min(LARGEST_SIDE, max(SMALLEST_SIDE, near * STEP_PX))
 
 
 def lora_of(said: str) -> dict[str, Any]:

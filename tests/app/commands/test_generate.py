@@ -61,6 +61,25 @@ def test_a_flag_that_cannot_be_read_is_one_sentence(argv: tuple[str, ...], said:
         request(*argv)
 
 
+def test_a_seed_below_zero_is_chance() -> None:
+    assert request("a fox", "--seed", "-1") == {"prompt": "a fox", "count": 1}
+    assert "seed" not in generate.request_of(parsed("a fox", "--seed", "-1", "--out", "x.png"), {"seed": 7})
+    assert request("a fox", "--seed", "0")["seed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("250x250", "Give 248x248 or 256x256."), ("256x250", "Give 256x248 or 256x256."), ("30x30", "Give 64x64."),
+        ("5001x512", "Give 4096x512."),
+    ],
+)  # fmt: skip
+def test_a_size_that_cannot_be_made_names_the_nearest(said: str, remedy: str) -> None:
+    with pytest.raises(BadInput, match=f"--size is '{said}', and sides are multiples of 8 px") as refused:
+        request("a fox", "--size", said)
+    assert refused.value.remedy == remedy
+
+
 def test_a_lora_name_may_hold_colons() -> None:
     assert generate.lora_of("style:v2") == {"name": "style:v2"}
     assert generate.lora_of("style:v2:0.5") == {"name": "style:v2", "weight": 0.5}
