@@ -6,7 +6,10 @@ from app.imaging.control.base import Drawn, Material
 from configs.errors import Unavailable
 
 MISSING = "Depth cannot be told from one picture without a model that has learned it, and none is installed."
-REMEDY = "Install Depth Anything V2 (`models install depth-anything-v2-small`), or give a depth map of your own with preprocess off."
+REMEDY = (
+    "Install Depth Anything V2 on the Models page (`models install depth-anything-v2-small`), "
+    "or give a finished depth map and say that it is the map already (preprocess off)."
+)
 
 
 def draw(material: Material) -> Drawn:

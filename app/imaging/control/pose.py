@@ -6,7 +6,7 @@ from app.imaging.control.base import Drawn, Material
 from configs.errors import Unavailable
 
 MISSING = "A pose cannot be read from a picture here: it takes a model that knows bodies, and the studio runs none."
-REMEDY = "Give a finished OpenPose picture (a skeleton on black) and turn preprocess off; the ControlNet takes it as it is."
+REMEDY = "Give a finished OpenPose picture (a skeleton on black) and say that it is the map already (preprocess off)."
 
 
 def draw(material: Material) -> Drawn:

@@ -15,7 +15,8 @@ RGB = np.zeros((8, 8, 3), np.uint8)
 def test_without_a_model_one_sentence_says_what_to_install() -> None:
     with pytest.raises(Unavailable, match="none is installed") as refused:
         draw(Material(RGB, MapSettings()))
-    assert "models install depth-anything-v2-small" in refused.value.remedy
+    assert "on the Models page (`models install depth-anything-v2-small`)" in refused.value.remedy
+    assert "say that it is the map already (preprocess off)" in refused.value.remedy
     assert refused.value.code == "no_depth"
 
 
