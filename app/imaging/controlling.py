@@ -85,7 +85,8 @@ def make_control(request: MakeControl, job: JobContext) -> ControlMap:
         made.putalpha(image.getchannel("A"))
     job.progress(0.95, "Saving")
     options = {name: getattr(settings, name) for name in preprocessor(request.kind).options}
-    kept = keep_derived(job, source, made, Derivation("control", request.kind, drawn.engine, {"kind": request.kind, **options}, False))
+    done = Derivation("control", request.kind, drawn.engine, {"kind": request.kind, **options}, keeps_settings=False, notes=drawn.notes)
+    kept = keep_derived(job, source, made, done)
     return ControlMap(
         artifact_id=kept.id, kind=request.kind, width=made.width, height=made.height, engine=drawn.engine, notes=list(drawn.notes)
     )

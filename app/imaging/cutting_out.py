@@ -75,7 +75,7 @@ def cut_out_image(request: CutOut, job: JobContext) -> CutOutImage:
     made = over(made, request.background) if request.background else made
     job.progress(0.95, "Saving")
     settings = request.model_dump(mode="json", exclude={"image"})
-    kept = keep_derived(job, source, made, Derivation("cutout", "cutout", done.engine, settings))
+    kept = keep_derived(job, source, made, Derivation("cutout", "cutout", done.engine, settings, notes=done.doubts))
     return CutOutImage(
         artifact_id=kept.id, width=made.width, height=made.height, engine=done.engine, covered=covered, sure=not done.doubts,
         notes=list(done.doubts),

@@ -46,8 +46,9 @@ def test_it_is_scaled_to_the_size_it_shall_guide(tmp_path: Path) -> None:
 
 
 def test_regions_say_that_they_are_no_objects(tmp_path: Path) -> None:
-    made, _, _ = run(tmp_path, disc(), kind="segmentation")
+    made, _, saved = run(tmp_path, disc(), kind="segmentation")
     assert "not objects" in made.notes[0]
+    assert saved["meta"]["picture"]["notes"] == made.notes
 
 
 def test_depth_by_an_installed_model(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def test_the_subject_stands_on_nothing(tmp_path: Path) -> None:
     assert kept.getpixel((48, 32)) == (190, 40, 30, 255)
     assert saved["name"] == "fox-cutout.png"
     assert saved["meta"]["picture"]["derived"][0]["engine"] == made.engine
+    assert "notes" not in saved["meta"]["picture"]
 
 
 def test_edges_are_as_soft_as_they_were_drawn(tmp_path: Path) -> None:
@@ -97,9 +98,10 @@ def test_a_model_finds_the_subject_and_is_told_the_first_guess(tmp_path: Path) -
 
 
 def test_doubts_are_told(tmp_path: Path) -> None:
-    made, _, _ = run(tmp_path, scene("leaves", 128)[0])
+    made, _, saved = run(tmp_path, scene("leaves", 128)[0])
     assert not made.sure
     assert "look at the edges" in made.notes[0]
+    assert saved["meta"]["picture"]["notes"] == made.notes
 
 
 def test_a_doubtful_cut_is_left_to_a_model_that_is_installed(tmp_path: Path) -> None:

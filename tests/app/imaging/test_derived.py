@@ -37,6 +37,15 @@ def test_a_map_does_not_claim_the_settings_of_its_picture(tmp_path: Path) -> Non
     assert settings_texts(Path(link.saved[0]["staged"])) == {}
 
 
+def test_what_should_be_known_is_kept_once_with_the_picture(tmp_path: Path) -> None:
+    artifact = source(tmp_path / "fox.png", disc())
+    artifact = replace(artifact, meta={**artifact.meta, "picture": {"notes": ["It was made again."]}})
+    job, _ = job_for(tmp_path, artifact)
+    kept = keep_derived(job, artifact, disc(), replace(DONE, notes=("Look at the edges.", "It was made again.")))
+    assert kept.meta["picture"]["notes"] == ["It was made again.", "Look at the edges."]
+    assert artifact.meta["picture"]["notes"] == ["It was made again."]
+
+
 def test_nothing_stays_in_the_work_folder(tmp_path: Path) -> None:
     artifact = source(tmp_path / f"{'x' * 150}.jpg", disc())
     job, _ = job_for(tmp_path, artifact)
