@@ -11,7 +11,7 @@ from app.imaging.requests import STORYBOARD, ControlUse, ReferenceUse
 from app.surroundings import Surroundings
 from backends.adapters import AdapterFile, usable
 from backends.base import Installed
-from configs.errors import BadInput, NotFound, StudioError, Unavailable
+from configs.errors import BadInput, NotFound, StudioError
 
 IMAGE, FEATURES = "image", "image-features"  # tasks
 MOST_LORAS = 16
@@ -99,13 +99,13 @@ def with_net(control: ControlUse, model: Installed, around: Surroundings) -> Con
 
 
 def require_map(control: ControlUse, around: Surroundings) -> None:
-    """Raises Unavailable when a control map can be drawn only by a model that is not installed."""
+    """Raises BadInput when a control map can be drawn only by a model that is not installed."""
     if not control.preprocess:
         return
     if control.kind == "pose":
-        raise Unavailable(pose.MISSING, pose.REMEDY, "no_pose")
+        raise BadInput(pose.MISSING, pose.REMEDY, "no_pose")
     if control.kind == "depth" and not around.models("depth"):
-        raise Unavailable(depth.MISSING, depth.REMEDY, "no_depth")
+        raise BadInput(depth.MISSING, depth.REMEDY, "no_depth")
 
 
 def with_adapter(reference: ReferenceUse, model: Installed, around: Surroundings) -> ReferenceUse:

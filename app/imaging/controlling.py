@@ -17,7 +17,7 @@ from app.imaging.requests import ControlKind, Side
 from app.imaging.resampling import covering
 from app.media_fields import ImageRef
 from app.surroundings import Surroundings
-from configs.errors import BadInput, Unavailable
+from configs.errors import BadInput
 from jobs.context import JobContext
 
 
@@ -52,7 +52,7 @@ def _prepare(request: MakeControl, around: Surroundings) -> MakeControl:
     if (request.width is None) != (request.height is None):
         raise BadInput("A map has both a width and a height, or neither.", "Give the other as well.")
     if request.kind == "pose":
-        raise Unavailable(NO_POSE, POSE_REMEDY, "no_pose")
+        raise BadInput(NO_POSE, POSE_REMEDY, "no_pose")
     if not preprocessor(request.kind).measures_depth:
         return request
     if request.model is not None:
@@ -62,7 +62,7 @@ def _prepare(request: MakeControl, around: Surroundings) -> MakeControl:
         return request
     found = around.models("depth")
     if request.kind == "depth" and not found:
-        raise Unavailable(MISSING, REMEDY, "no_depth")
+        raise BadInput(MISSING, REMEDY, "no_depth")
     return request.model_copy(update={"model": found[0].card.name}) if found else request
 
 

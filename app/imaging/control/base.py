@@ -53,7 +53,7 @@ class Preprocessor:
     """One row of the table.
 
     Attributes:
-        draw: makes the map; raises Unavailable with what to install where nothing built in would be honest.
+        draw: makes the map; raises BadInput with what to install where nothing built in would be honest.
         measures_depth: an installed depth model is asked first.
         blank: the colour of a map where there is nothing.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.imaging.control.base import Drawn, Material
-from configs.errors import Unavailable
+from configs.errors import BadInput
 
 MISSING = "Depth cannot be told from one picture without a model that has learned it, and none is installed."
 REMEDY = (
@@ -16,10 +16,10 @@ def draw(material: Material) -> Drawn:
     """Near is bright.
 
     Raises:
-        Unavailable: no depth model is installed.
+        BadInput: no depth model is installed.
     """
     import numpy as np
 
     if material.depth is None:
-        raise Unavailable(MISSING, REMEDY, "no_depth")
+        raise BadInput(MISSING, REMEDY, "no_depth")
     return Drawn((material.depth * 255 + 0.5).astype(np.uint8), material.depth_engine)

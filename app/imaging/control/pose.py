@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.imaging.control.base import Drawn, Material
-from configs.errors import Unavailable
+from configs.errors import BadInput
 
 MISSING = "A pose cannot be read from a picture here: it takes a model that knows bodies, and the studio runs none."
 REMEDY = "Give a finished OpenPose picture (a skeleton on black) and say that it is the map already (preprocess off)."
 
 
 def draw(material: Material) -> Drawn:
-    """Raises Unavailable with what to do instead."""
-    raise Unavailable(MISSING, REMEDY, "no_pose")
+    """Raises BadInput with what to do instead."""
+    raise BadInput(MISSING, REMEDY, "no_pose")

@@ -51,7 +51,7 @@ def make_map(kind: str, image: Image, job: JobContext | None, settings: MapSetti
         job: lends the depth model where the kind wants one; None: only what is built in.
 
     Raises:
-        Unavailable: the kind needs a model that is not installed. BadInput: there is no such kind.
+        BadInput: the kind needs a model that is not installed, or there is no such kind.
     """
     made, drawn = draw_map(kind, image, job, settings or MapSettings())
     return made, drawn.engine

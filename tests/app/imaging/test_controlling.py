@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from app.imaging.controlling import MakeControl, make_control
-from configs.errors import BadInput, Unavailable
+from configs.errors import BadInput
 from tests.app.imaging.around import Around
 from tests.app.imaging.control.test_table import room
 from tests.app.imaging.made import disc, job_for, source
@@ -75,8 +75,8 @@ def test_the_depth_model_is_named_before_there_is_a_job() -> None:
 @pytest.mark.parametrize(
     ("request_", "error", "said"),
     [
-        ({"kind": "depth"}, Unavailable, "none is installed"),
-        ({"kind": "pose"}, Unavailable, "knows bodies"),
+        ({"kind": "depth"}, BadInput, "none is installed"),
+        ({"kind": "pose"}, BadInput, "knows bodies"),
         ({"kind": "canny", "width": 64}, BadInput, "both a width and a height"),
         ({"kind": "depth", "model": "sdxl"}, BadInput, "Sdxl is for image and measures no depth"),
     ],

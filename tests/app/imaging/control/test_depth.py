@@ -7,13 +7,13 @@ import pytest
 
 from app.imaging.control.base import MapSettings, Material
 from app.imaging.control.depth import draw
-from configs.errors import Unavailable
+from configs.errors import BadInput
 
 RGB = np.zeros((8, 8, 3), np.uint8)
 
 
 def test_without_a_model_one_sentence_says_what_to_install() -> None:
-    with pytest.raises(Unavailable, match="none is installed") as refused:
+    with pytest.raises(BadInput, match="none is installed") as refused:
         draw(Material(RGB, MapSettings()))
     assert "on the Models page (`models install depth-anything-v2-small`)" in refused.value.remedy
     assert "say that it is the map already (preprocess off)" in refused.value.remedy

@@ -14,7 +14,7 @@ from PIL import Image
 from app.imaging.control.base import MapSettings
 from app.imaging.control.table import PREPROCESSORS, make_map, over_contrast, preprocessor
 from app.imaging.requests import CONTROLS
-from configs.errors import BadInput, NotFound, Unavailable
+from configs.errors import BadInput, NotFound
 from tests.app.imaging.made import FakeRoom, disc, job_for, source
 
 BUILT_IN = ("canny", "softedge", "lineart", "scribble", "normal", "segmentation", "tile")
@@ -100,13 +100,13 @@ def test_a_model_that_was_named_is_taken_or_missed(tmp_path: Path) -> None:
     assert make_map("depth", disc(), context(tmp_path, lending), MapSettings(model="my-depth"))[1] == "Ramp"
     with pytest.raises(NotFound, match="no model 'other'"):
         make_map("depth", disc(), context(tmp_path, lending), MapSettings(model="other"))
-    with pytest.raises(Unavailable, match="none is installed"):
+    with pytest.raises(BadInput, match="none is installed"):
         make_map("depth", disc(), context(tmp_path, lending))
 
 
 def test_in_a_lane_without_models_there_is_no_depth(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="none is installed"):
+    with pytest.raises(BadInput, match="none is installed"):
         make_map("depth", disc(), context(tmp_path))
     assert "brightness" in make_map("normal", disc(), context(tmp_path))[1]
-    with pytest.raises(Unavailable, match="knows bodies"):
+    with pytest.raises(BadInput, match="knows bodies"):
         make_map("pose", disc(), context(tmp_path))
