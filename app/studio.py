@@ -36,6 +36,7 @@ from app.models.room import shelf_of
 from app.renders import Renders
 from app.reviews import Reviews
 from app.shots import Shots
+from app.thumbnails import delete_with_thumbnails
 from app.version import VERSION
 from configs.errors import BadInput, Conflict, NotFound, Refused, StudioError
 from configs.settings import Settings
@@ -352,7 +353,7 @@ class Studio:
                 raise Conflict(
                     f"{artifact.name} is used by job {job.id}, which is {job.state}.", "Cancel the job first, or wait for its end."
                 )
-        return self._artifacts.delete(artifact_id)
+        return delete_with_thumbnails(self._artifacts, artifact, self.settings.data_dir / "cache")
 
     def relink(self, artifact_id: str, path: str | Path) -> Artifact:
         """Points a moved file's artifact at its new place."""

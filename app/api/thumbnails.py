@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -12,13 +9,10 @@ from starlette.responses import FileResponse
 
 from app.api.deps import StudioDep
 from app.api.models import ERRORS
-from app.imaging.opening import open_picture
+from app.thumbnails import thumbnail
 from configs.errors import BadInput
-from storage.records import Artifact
 
 router = APIRouter(tags=["artifacts"], responses=ERRORS)
-FOLDER = "thumbnails"
-QUALITY = 82
 _HEADERS = {"cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
 
 
@@ -30,17 +24,5 @@ def show_thumbnail(
     artifact = studio.artifact(artifact_id)
     if artifact.kind != "image":
         raise BadInput(f"{artifact.name} is of kind {artifact.kind}; only pictures are made small.", "Ask for its content.")
-    path = studio.settings.data_dir / "cache" / FOLDER / artifact.content_hash[:2] / f"{artifact.content_hash}-{px}.webp"
-    if not path.is_file():
-        _draw(artifact, path, int(px))
+    path = thumbnail(artifact, int(px), studio.settings.data_dir / "cache")
     return FileResponse(path, media_type="image/webp", headers=_HEADERS)
-
-
-def _draw(artifact: Artifact, path: Path, side_px: int) -> None:
-    """Whole or not at all; two who ask at once each write their own and the last one stays."""
-    image = open_picture(artifact.path)
-    image.thumbnail((side_px, side_px))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_suffix(f".{threading.get_ident()}.part")
-    image.save(staged, "WEBP", quality=QUALITY)
-    os.replace(staged, path)

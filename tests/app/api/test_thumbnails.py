@@ -48,3 +48,10 @@ def test_other_sizes_and_other_files_are_refused(owner: TestClient, studio: Stud
     answer = owner.get(f"/api/artifacts/{studio.add_path(words, 'subtitles').id}/thumbnail")
     assert answer.status_code == 422
     assert "only pictures are made small" in answer.json()["error"]["message"]
+
+
+def test_it_goes_with_its_picture(owner: TestClient, studio: Studio, picture: str) -> None:
+    for px in ("192", "384"):
+        assert owner.get(f"/api/artifacts/{picture}/thumbnail", params={"px": px}).status_code == 200
+    assert owner.delete(f"/api/artifacts/{picture}").status_code == 200
+    assert list((studio.settings.data_dir / "cache" / "thumbnails").rglob("*.webp")) == []
