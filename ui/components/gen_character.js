@@ -2,6 +2,7 @@
 
 import { api, contentUrl, el, icon, patchList, setHidden, setText, thumbUrl, toast, toastError } from "../studio.js";
 import { iconButton, Slider } from "./gen_fields.js";
+import { called } from "./gen_loras.js";
 import { DRAGGED, dropped, isPicture, keepPicture, PICTURES } from "./gen_picture.js";
 
 const SAVE_MS = 500;
@@ -48,7 +49,7 @@ export class CharacterSheet {
     this.person = null;
     if (!person) return;
     this.update(person, true);
-    api("/api/adapters?kind=lora").then((found) => this.loraName.replaceChildren(el("option", { value: "", text: "Add a LoRA" }), ...found.items.filter((file) => !file.trouble).map((file) => el("option", { value: file.name, text: file.title || file.name }))), () => this.loraName.replaceChildren(el("option", { value: "", text: "No LoRAs on this machine" })));
+    api("/api/adapters?kind=lora").then((found) => this.loraName.replaceChildren(el("option", { value: "", text: "Add a LoRA" }), ...found.items.filter((file) => !file.trouble).map((file) => el("option", { value: file.name, text: called(file) }))), () => this.loraName.replaceChildren(el("option", { value: "", text: "No LoRAs on this machine" })));
   }
 
   /** The pack as the studio has it; what is being typed stays. */

@@ -5,6 +5,9 @@ import { bytes } from "../format.js";
 import { Fold, Slider } from "./gen_fields.js";
 
 const MOST = 16;
+/** The title its trainer gave it, where that says something else than the name by which it is used. */
+export const besides = ({ name, title }) => (title && ![name, name.split("/").pop()].includes(title) ? title : "");
+export const called = (file) => [file.name, besides(file)].filter(Boolean).join(" · ");
 
 export class LoraRows {
   /** `wishes`: changed(), insert(text), family(). */
@@ -39,7 +42,7 @@ export class LoraRows {
       const button = node.firstChild, why = file.trouble || (fits(file) ? "" : `made for ${file.family}`);
       button.setAttribute("aria-pressed", String(this.rows.has(file.name)));
       button.disabled = Boolean(file.trouble);
-      setText(node.querySelector(".card-line"), why || [file.family, bytes(file.size_bytes)].filter(Boolean).join(" · "));
+      setText(node.querySelector(".card-line"), [besides(file), ...(why ? [why] : [file.family, bytes(file.size_bytes)])].filter(Boolean).join(" · "));
     });
     setText(this.none, this.trouble || (this.files.length ? (found.length ? "" : "No LoRA answers this search.") : `No LoRAs yet. Put .safetensors files into ${this.folder ?? "the folder of adapters"}, or import one in Models; pictures of the same name beside them are shown here.`));
     setHidden(this.none, !this.none.textContent);
@@ -49,7 +52,7 @@ export class LoraRows {
   #card(file) {
     const face = el("span.gen-lora-face", {}, file.preview ? el("img", { src: file.preview, alt: "", loading: "lazy" }) : icon("puzzle"));
     const words = (file.triggers ?? []).slice(0, 4).map((word) => el("button.gen-trigger", { type: "button", text: word, title: `Put "${word}" into the prompt`, onClick: () => this.wishes.insert(word) }));
-    return el("div.gen-lora", { role: "listitem" }, el("button.gen-lora-pick", { type: "button", "aria-label": `Use ${file.title || file.name}`, onClick: () => this.toggle(file.name) }, face, el("span.card-name", { text: file.title || file.name }), el("span.card-line")),
+    return el("div.gen-lora", { role: "listitem" }, el("button.gen-lora-pick", { type: "button", "aria-label": `Use ${file.name}`, title: called(file), onClick: () => this.toggle(file.name) }, face, el("span.card-name", { text: file.name }), el("span.card-line")),
       words.length ? el("span.gen-triggers", {}, ...words) : null);
   }
 
@@ -58,10 +61,10 @@ export class LoraRows {
   #add({ name, weight = 1, text_weight: text = null }) {
     const row = { name, text };
     row.weight = new Slider("Weight", { min: -1, max: 2, step: 0.05, value: weight, onChange: () => this.wishes.changed() });
-    row.title = el("strong", { text: name });
+    row.title = el("span.muted");
     row.words = el("span.gen-triggers");
     row.said = el("span.hint");
-    row.node = el("div.gen-row", { role: "listitem", "aria-label": name }, el("div.row", {}, row.title, el("span.side-space"), el("button.button.quiet.square", { type: "button", "aria-label": `Take ${name} out`, title: "Take it out", onClick: () => { this.#remove(name); this.#changed(); } }, icon("x"))), row.words, row.said, row.weight.node);
+    row.node = el("div.gen-row", { role: "listitem", "aria-label": name }, el("div.row", {}, el("strong", { text: name }), row.title, el("span.side-space"), el("button.button.quiet.square", { type: "button", "aria-label": `Take ${name} out`, title: "Take it out", onClick: () => { this.#remove(name); this.#changed(); } }, icon("x"))), row.words, row.said, row.weight.node);
     this.rows.set(name, row);
     this.list.append(row.node);
     this.#about(row);
@@ -69,7 +72,7 @@ export class LoraRows {
 
   #about(row) {
     const file = this.files.find((each) => each.name === row.name);
-    setText(row.title, file?.title || row.name);
+    setText(row.title, file ? besides(file) : "");
     setText(row.said, file || !this.files.length ? file?.trouble ?? "" : "It is not on this machine.");
     setHidden(row.said, !row.said.textContent);
     row.words.replaceChildren(...(file?.triggers ?? []).slice(0, 8).map((word) => el("button.gen-trigger", { type: "button", text: word, title: `Put "${word}" into the prompt`, onClick: () => this.wishes.insert(word) })));

@@ -18,6 +18,7 @@ import { GenerateStore } from "./generate_store.js";
 
 const VIEWS = [["pictures", "Pictures", "image"], ["history", "History", "grid"], ["characters", "Characters", "user"]];
 const SAVE_MS = 300;
+const sentences = (parts) => parts.filter(Boolean).map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
 
 export function mount(element) { connect(); new GenerateTab(element.querySelector(".panel")); }
 
@@ -27,7 +28,7 @@ class GenerateTab {
     this.store = new GenerateStore();
     this.known = null; // until the studio has told what it can do, everything is offered
     this.selected = null;
-    const pick = () => pickPicture(this.store), paint = (artifact, mask) => { this.view("pictures"); return this.painter.open(artifact, mask); };
+    const pick = () => pickPicture(this.store), paint = (artifact, mask) => this.paint(artifact, mask);
     this.form = new PictureForm({ changed: () => this.#changed(), queue: () => this.queue(), pick, paint, newCharacter: () => this.people.create(), toBatch: () => this.mode("batch", true), ask: (name, body) => this.store.ask(name, body), shownSeed: () => seedOf(this.item), levelled: (level) => prefs.set("generate.level", level) });
     this.batch = new BatchForm({ changed: () => this.#changed(), form: () => this.form, ask: (name, body) => this.store.ask(name, body) });
     this.strip = new Strip({ choose: (key) => this.choose(key), cancel: (job) => this.store.post(job, "cancel"), dismiss: (job) => this.#dismiss(job) });
@@ -154,7 +155,9 @@ class GenerateTab {
   async #whole({ id }) {
     const { result } = await api(`/api/jobs/${id}`), made = result?.artifact_id ?? result?.grids?.[0];
     if (made && this.lastAsked === id) { await this.store.know(made); this.choose(made); }
-    if (result?.planned) toast([`${result.made} of ${result.planned} made`, result.made > result.kept ? `${result.made - result.kept} set aside` : "", ...result.notes].filter(Boolean).join(". ") + ".");
+    const counted = result?.planned ? [`${result.made} of ${result.planned} made`, result.made > result.kept ? `${result.made - result.kept} set aside` : ""] : [];
+    const said = sentences([...counted, ...(result?.notes ?? [])]);
+    if (said) toast(said);
   }
 
   #dismiss(job) { this.store.dismiss(job.id); if (this.selected === job.id) this.choose(this.store.pictures[0]?.id ?? null); }
@@ -221,14 +224,36 @@ class GenerateTab {
     if (where === "edit") { tell("edit-picture", { artifact: item }); return; }
     if (where === "library") { tell("show-tab", { id: "library" }); tell("library-open", { id: item.id }); return; }
     if (where === "character") { this.view("characters"); await this.people.addReference(item); return; }
+    if (where === "inpaint") { await this.#inpaint(item); return; }
     if (where === "control") form.controls.add(item);
     else if (where === "reference") form.references.add(item);
-    else { await form.source.set({ image: item.id }, item); form.source.fold.open = true; const { width, height } = item.meta?.probe ?? {}; if (width) form.size.set(Math.round(width / 8) * 8, Math.round(height / 8) * 8); }
+    else await this.#start(item);
     this.#changed();
     const place = { control: form.controls, reference: form.references }[where] ?? form.source;
     place.node.scrollIntoView({ block: "nearest", behavior: "smooth" });
-    if (where === "inpaint") form.source.paint.click();
   }
+
+  /** What the form starts from, at its size. */
+  async #start(item, mask = null) {
+    const { source, size } = this.form, { width, height } = item.meta?.probe ?? {};
+    await source.set({ image: item.id, mask }, item);
+    source.fold.open = true;
+    if (width) size.set(Math.round(width / 8) * 8, Math.round(height / 8) * 8);
+  }
+
+  /** The form takes the picture only together with its mask: who leaves without painting finds it as it was. */
+  async #inpaint(item) {
+    const { source } = this.form;
+    if (source.slot.artifact?.id === item.id) { source.paint.click(); return; }
+    const mask = await this.paint(item, null);
+    if (mask === null) toast("Nothing was painted; the form stays as it was.");
+    if (!mask) return;
+    await this.#start(item, mask.id);
+    this.#changed();
+    source.node.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }
+
+  paint(artifact, mask) { this.view("pictures"); return this.painter.open(artifact, mask); }
 
   async useSettings(item) { await this.#restored(settingsOf(item), []); }
 

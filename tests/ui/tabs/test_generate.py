@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.app.imaging.cutout.scenes import scene
 from ui.assets import load_assets
 from ui.tabs.generate import TEMPLATE, build
 
@@ -212,6 +213,21 @@ def test_vary_rerun_favourite_compare_and_delete(open_page: Callable[..., Any], 
     assert gone
     expect(page.locator(f"#gen-cell-{gone[1]}")).to_have_count(0)
     assert httpx.get(f"{studio.url}/api/artifacts/{gone[1]}").status_code == 404
+
+
+def test_a_doubtful_cut_out_says_so_and_keeps_it(open_page: Callable[..., Any], studio: Any, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    scene("leaves", 128)[0].save(tmp_path / "leaves.png")
+    with (tmp_path / "leaves.png").open("rb") as file:
+        kept = httpx.post(f"{studio.url}/api/artifacts", data={"kind": "image"}, files={"file": ("leaves.png", file)}).json()
+    page = open_page(f"/?tab=generate&picture={kept['id']}")
+    page.get_by_role("button", name="Clean up").click()
+    page.get_by_role("button", name="Remove the background").click()
+    expect(page.locator(".toasts")).to_contain_text("look at the edges.")
+    expect(page.locator(".toast")).to_have_count(1)
+    page.get_by_role("button", name="Details", exact=True).click()
+    expect(page.get_by_role("complementary", name="Details of the picture").locator(".gen-notes")).to_contain_text("look at the edges.")
 
 
 def test_a_refused_request_says_why_where_it_was_asked(open_page: Callable[..., Any]) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.backends.test_adapters import LORA, with_metadata
+from tests.backends.weights import safetensors
+
 pytestmark = pytest.mark.ui
 
 UNNAMED = """() => {
@@ -166,6 +169,24 @@ def test_the_map_of_a_guide_is_looked_at_before(open_page: Callable[..., Any], s
     use = json.loads(kept)["controls"][0]
     assert use["start"] < use["end"] == 0.5
     expect(page.locator(f"#gen-cell-{address.split('/')[3]}")).to_have_count(0)  # a map is a working drawing
+
+
+def test_a_lora_goes_by_its_name_with_its_title_beside_it(open_page: Callable[..., Any], studio: Any) -> None:
+    from playwright.sync_api import expect
+
+    own = Path(studio.get("/api/adapters")["folder"])
+    with_metadata(own / "ink.safetensors", LORA, ss_output_name="Ink and wash v3")
+    safetensors(own / "plain.safetensors", LORA)
+    page = open_page("/?tab=generate")
+    page.locator("summary", has_text="LoRA").click()
+    page.get_by_role("button", name="Use ink").click()
+    expect(page.locator(".gen-lora", has_text="ink").locator(".card-name")).to_have_text("ink")
+    expect(page.locator(".gen-lora", has_text="ink").locator(".card-line")).to_contain_text("Ink and wash v3 · ")
+    row = page.get_by_role("list", name="LoRAs in use").get_by_role("listitem", name="ink")
+    expect(row.locator("strong")).to_have_text("ink")
+    expect(row.locator(".muted").first).to_have_text("Ink and wash v3")
+    page.get_by_role("button", name="Use plain").click()
+    expect(page.get_by_role("list", name="LoRAs in use").get_by_role("listitem", name="plain").locator(".muted").first).to_have_text("")
 
 
 def _file(folder: Path, url: str) -> Path:

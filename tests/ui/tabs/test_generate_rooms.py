@@ -122,6 +122,28 @@ def test_a_mask_is_erased_inverted_and_taken_up_again(painting: Callable[..., An
     page.wait_for_function("!JSON.parse(localStorage.getItem('studio.generate.settings')).mask")
 
 
+def test_who_leaves_the_mask_finds_the_form_as_it_was(painting: Callable[..., Any], studio: Any, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = painting()
+    source = page.get_by_role("group", name="Picture to start from").locator("img")
+    page.get_by_role("button", name="Leave").click()
+    expect(page.get_by_role("img", name="Painted mask")).to_be_hidden()
+    expect(source).to_be_hidden()
+    page.locator("summary", has_text="Start from a picture").click()
+    mine = picture(tmp_path / "mine.png", (20, 90, 60))
+    page.get_by_role("group", name="Picture to start from").locator("input[type=file]").set_input_files(mine)
+    expect(source).to_have_attribute("alt", "mine.png")
+    before = page.get_by_label("Width", exact=True).input_value()
+    page.get_by_role("button", name="Send to").click()
+    page.get_by_role("button", name="Inpaint: paint a mask").click()
+    page.get_by_role("img", name="Painted mask").wait_for()
+    page.get_by_role("button", name="Use this mask").click()
+    expect(page.locator(".toasts")).to_contain_text("Nothing was painted; the form stays as it was.")
+    expect(source).to_have_attribute("alt", "mine.png")
+    assert page.get_by_label("Width", exact=True).input_value() == before
+
+
 def test_a_finger_paints(painting: Callable[..., Any], studio: Any) -> None:
     page = painting(width=400, height=850, has_touch=True)
     page.evaluate(
