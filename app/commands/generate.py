@@ -46,7 +46,10 @@ def _configure(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     ):  # fmt: skip
         parser.add_argument(f"--{name}", metavar="TEXT", help=what)
     parser.add_argument("--lora", action="append", default=[], metavar="NAME:0.8", help="mix a LoRA in; may be given again")
-    parser.add_argument("--control", action="append", default=[], metavar="KIND=FILE", help=f"guide it by a picture: {', '.join(CONTROLS)}")
+    parser.add_argument(
+        "--control", action="append", default=[], metavar="KIND=FILE",
+        help=f"guide it by a picture: {', '.join(CONTROLS)}; KIND:0.7 with a weight, KIND:map where it is the control map already",
+    )  # fmt: skip
     parser.add_argument("--reference", action="append", default=[], metavar="FILE", help="a picture to resemble; may be given again")
     parser.add_argument("--image", metavar="FILE", help="a picture to start from: a path, or the id of a file in the library")
     parser.add_argument("--mask", metavar="FILE", help="white is made anew, black stays")
@@ -143,13 +146,14 @@ def lora_of(said: str) -> dict[str, Any]:
 
 
 def control_of(said: str) -> dict[str, Any]:
-    """``canny=picture.png``; ``canny:0.7=picture.png`` with a weight."""
+    """``canny=picture.png``; ``canny:0.7=picture.png`` with a weight; ``pose:map=...``, ``pose:0.7:map=...`` is the map already."""
     kind, _, path = said.partition("=")
-    kind, _, weight = kind.partition(":")
+    finished = {"preprocess": False} if kind.endswith(":map") else {}
+    kind, _, weight = kind.removesuffix(":map").partition(":")
     if kind not in CONTROLS or not path:
         raise BadInput(f"--control is {said!r}.", f"Give KIND=FILE; kinds: {', '.join(CONTROLS)}.")
     try:
-        return {"kind": kind, "image": media(path), **({"weight": float(weight)} if weight else {})}
+        return {"kind": kind, "image": media(path), **({"weight": float(weight)} if weight else {}), **finished}
     except ValueError:
         raise BadInput(f"--control is {said!r}.", f"Give the weight as a number: {kind}:0.7={path}.") from None
 

@@ -8,7 +8,7 @@ from configs.errors import BadInput
 MISSING = "Depth cannot be told from one picture without a model that has learned it, and none is installed."
 REMEDY = (
     "Install Depth Anything V2 on the Models page (`models install depth-anything-v2-small`), "
-    "or give a finished depth map and say that it is the map already (preprocess off)."
+    "or give a finished depth map and say that it is the map already (`--control depth:map=FILE`, preprocess off)."
 )
 
 

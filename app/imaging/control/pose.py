@@ -6,7 +6,10 @@ from app.imaging.control.base import Drawn, Material
 from configs.errors import BadInput
 
 MISSING = "A pose cannot be read from a picture here: it takes a model that knows bodies, and the studio runs none."
-REMEDY = "Give a finished OpenPose picture (a skeleton on black) and say that it is the map already (preprocess off)."
+REMEDY = (
+    "Give a finished OpenPose picture (a skeleton on black) "
+    "and say that it is the map already (`--control pose:map=FILE`, preprocess off)."
+)
 
 
 def draw(material: Material) -> Drawn:

@@ -80,6 +80,12 @@ def test_a_size_that_cannot_be_made_names_the_nearest(said: str, remedy: str) ->
     assert refused.value.remedy == remedy
 
 
+def test_a_control_picture_may_be_the_map_already() -> None:
+    here = str(Path.cwd() / "a=b.png")
+    assert generate.control_of("pose:map=a=b.png") == {"kind": "pose", "image": here, "preprocess": False}
+    assert generate.control_of("depth:0.7:map=a=b.png") == {"kind": "depth", "image": here, "weight": 0.7, "preprocess": False}
+
+
 def test_a_lora_name_may_hold_colons() -> None:
     assert generate.lora_of("style:v2") == {"name": "style:v2"}
     assert generate.lora_of("style:v2:0.5") == {"name": "style:v2", "weight": 0.5}

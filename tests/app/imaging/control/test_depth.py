@@ -16,7 +16,7 @@ def test_without_a_model_one_sentence_says_what_to_install() -> None:
     with pytest.raises(BadInput, match="none is installed") as refused:
         draw(Material(RGB, MapSettings()))
     assert "on the Models page (`models install depth-anything-v2-small`)" in refused.value.remedy
-    assert "say that it is the map already (preprocess off)" in refused.value.remedy
+    assert "say that it is the map already (`--control depth:map=FILE`, preprocess off)" in refused.value.remedy
     assert refused.value.code == "no_depth"
 
 
