@@ -7,8 +7,7 @@ from configs.errors import BadInput
 
 MISSING = "A pose cannot be read from a picture here: it takes a model that knows bodies, and the studio runs none."
 REMEDY = (
-    "Give a finished OpenPose picture (a skeleton on black) "
-    "and say that it is the map already (`--control pose:map=FILE`, preprocess off)."
+    "Give a finished OpenPose picture (a skeleton on black) and say that it is the map already (`--control pose:map=FILE`, preprocess off)."
 )
 
 
