@@ -151,11 +151,19 @@ export class GenerateStore extends EventTarget {
   /** Submits and waits; resolves to the ended job with its result, throws what it failed of. */
   async ask(capability, body) {
     let job = await this.submit(capability, body, { reuse: true });
-    if (isLive(job)) job = await new Promise((resolve) => this.waiting.set(job.id, resolve));
+    if (isLive(job)) job = await this.#end(job.id);
     else if (job.result === undefined || job.artifacts === undefined) job = await api(`/api/jobs/${job.id}`);
     if (job instanceof Error) throw job;
     if (job.state !== "succeeded") throw Object.assign(new Error(job.error?.message ?? "It was cancelled."), { remedy: job.error?.remedy ?? "" });
     return job;
+  }
+
+  /** The job after its end, which may have come before the answer to its submission. */
+  #end(id) {
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
+      api(`/api/jobs/${id}`).then((now) => { if (!isLive(now) && this.waiting.delete(id)) resolve(now); }, () => {});
+    });
   }
 
   async post(job, what) { try { this.#job(await api(`/api/jobs/${job.id}/${what}`, { method: "POST" })); } catch (error) { toastError(error); } }
