@@ -26,7 +26,7 @@ export class CharacterSheet {
     this.loraName = el("select", { "aria-label": "Add a LoRA", onChange: () => { if (this.loraName.value) this.#change({ loras: [...this.pack.loras, { name: this.loraName.value, weight: 1 }] }); this.loraName.value = ""; } });
     this.threshold = new Slider("Alike from", { min: 0, max: 1, step: 0.01, value: 0.65, id: "gen-character-threshold", say: (value) => value.toFixed(2), onChange: () => this.#later() });
     this.sheetPicture = el("a.gen-sheet", { target: "_blank", rel: "noreferrer", hidden: true }, el("img", { alt: "Reference sheet" }));
-    this.export = el("a.button.quiet", {}, icon("download"), el("span", { text: "Export" }));
+    this.export = el("a.button.quiet", { onClick: (event) => this.#exported(event) }, icon("download"), el("span", { text: "Export" }));
     this.gone = el("ul.gen-notes", { "aria-label": "What is missing", hidden: true });
     this.node = el("article.gen-character", { "aria-label": "Character", hidden: true },
       el("header.row", {}, iconButton("arrow-left", "Back to all characters", () => wishes.close(), {}), this.title, el("span.side-space"), this.state),
@@ -54,8 +54,8 @@ export class CharacterSheet {
 
   /** The pack as the studio has it; what is being typed stays. */
   update(person, whole = false) {
-    if (!whole && this.person && (this.person.handle !== person.handle || this.dirty)) return;
-    if (!whole && this.person?.revision === person.revision) return;
+    if (!whole && this.person && (this.person.handle !== person.handle || this.dirty || this.sending)) return;
+    if (!whole && this.person && person.revision <= this.person.revision) return; // answers may overtake each other
     this.person = person;
     for (const [name, input] of Object.entries(this.inputs)) if (document.activeElement !== input || whole) input.value = person[name] ?? "";
     this.threshold.value = person.threshold;
@@ -85,12 +85,21 @@ export class CharacterSheet {
   flush() { if (this.dirty) { clearTimeout(this.timer); this.#save(); } }
   #change(part) { Object.assign(this.person, part); this.#draw(); clearTimeout(this.timer); this.dirty = true; return this.#save(); }
 
+  /** What was typed a moment ago goes into the file as well. */
+  #exported(event) {
+    if (!this.dirty && !this.sending) return;
+    event.preventDefault();
+    this.flush();
+    this.saving.then(() => this.export.click());
+  }
+
   #save() { return (this.saving = (this.saving ?? Promise.resolve()).then(() => this.#send())); }
 
   async #send() {
     const { person } = this;
     if (!this.dirty || !person) return;
     this.dirty = false;
+    this.sending = true;
     for (const [name, input] of Object.entries(this.inputs)) person[name] = input.value.trim();
     person.voice = person.voice || null;
     person.threshold = this.threshold.value;
@@ -102,7 +111,7 @@ export class CharacterSheet {
     } catch (error) {
       toastError(error);
       if (error.code === "character_changed") { const fresh = await api(`/api/characters/${person.handle}`); if (this.person === person) this.update(fresh, true); }
-    }
+    } finally { this.sending = false; }
   }
 
   async addReference(artifact) { if (!this.person.references.includes(artifact.id)) await this.#change({ references: [...this.person.references, artifact.id].slice(0, MOST.references) }); }
