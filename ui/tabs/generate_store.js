@@ -12,7 +12,7 @@ const PAGE = 40;
 export class GenerateStore extends EventTarget {
   constructor() {
     super();
-    Object.assign(this, { jobs: new Map(), pictures: [], previews: new Map(), waiting: new Map(), boards: [], people: [] });
+    Object.assign(this, { jobs: new Map(), pictures: [], previews: new Map(), waiting: new Map(), boards: [], people: [], over: new Set() });
     on("job", (job) => this.#job(job));
     on("snapshot", () => this.start());
     on("artifact", (item) => this.#artifact(item));
@@ -85,6 +85,7 @@ export class GenerateStore extends EventTarget {
     if (watching && !isLive(job)) { this.waiting.delete(job.id); api(`/api/jobs/${job.id}`).then(watching, watching); }
     if (!MAKES.has(job.capability) || job.request?.dry_run) return;
     const before = this.jobs.get(job.id);
+    if (!isLive(job)) this.over.add(job.id);
     if (!before && !isLive(job)) return;
     this.jobs.set(job.id, { ...before, ...job });
     if (before && isLive(before) && !isLive(job)) this.#ended(this.jobs.get(job.id));
@@ -144,7 +145,9 @@ export class GenerateStore extends EventTarget {
     const priority = first ? Math.min(100, 1 + Math.max(0, ...this.live.map((job) => job.priority))) : 0;
     const params = new URLSearchParams({ ...(project() ? { project_id: project() } : {}), ...(reuse ? {} : { reuse: "false" }), ...(priority ? { priority } : {}) });
     const job = await api(`/api/capabilities/${capability}?${params}`, { method: "POST", body });
+    const over = isLive(job) && this.over.has(job.id); // its end came before the answer to its submission
     this.#job(job);
+    if (over) this.#gone(job.id);
     return job;
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,22 @@ def test_a_prompt_becomes_pictures_and_a_refresh_keeps_everything(open_page: Cal
     expect(page.get_by_label("How many")).to_have_value("2")
     expect(strip(page).nth(1)).to_have_attribute("aria-selected", "true")
     expect(shown(page)).to_be_visible()
+
+
+def test_a_job_that_ends_before_its_submission_is_answered_is_shown(open_page: Callable[..., Any], studio: Any) -> None:
+    (item,) = generate(studio, "An owl")
+    page = open_page(f"/?tab=generate&picture={item['id']}")
+
+    def late(route: Any) -> None:
+        answer = route.fetch()
+        studio.finished(answer.json())
+        time.sleep(0.3)  # so that the page has heard of the end by the stream of events
+        route.fulfill(response=answer)
+
+    page.route("**/api/capabilities/image.generate?**", late)
+    page.get_by_label("Prompt", exact=True).fill("a fox")
+    page.get_by_role("button", name="Queue", exact=True).click()
+    page.wait_for_function("(id) => ![null, id].includes(new URL(location).searchParams.get('picture'))", arg=item["id"])
 
 
 def test_a_refresh_in_the_middle_of_a_job_loses_nothing(open_page: Callable[..., Any], studio: Any) -> None:
